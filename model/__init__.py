@@ -1,0 +1,1 @@
+"""Learning: data, training, gates, and the sealed release that they end in."""
