@@ -20,8 +20,8 @@ Statistic = Literal["value", "low", "high"]
 GateKind = Literal[
     "floor", "ceiling", "slice", "member", "behaviour", "identity", "coverage", "compatibility", "security", "latency", "relative"
 ]
-Rows = "pd.DataFrame"
-Slice = Callable[["pd.DataFrame"], "pd.Series[bool]"]
+Slice = Callable[["pd.DataFrame", "pd.DataFrame"], "pd.Series[bool]"]
+"""(rows to mask, training rows) -> mask; the training rows give what a slice is cut by, such as a quartile."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What would this house in Ames, Iowa, sell for on the open market?"""

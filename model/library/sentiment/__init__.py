@@ -1,0 +1,1 @@
+"""Does a sentence praise or pan? Three people's candidates and their vote."""
