@@ -1,0 +1,1 @@
+"""Moving: releases from a build to production and back."""
