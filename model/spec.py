@@ -15,10 +15,23 @@ from model.release.schema import Field
 if TYPE_CHECKING:
     import pandas as pd
 
+    from model.behaviour import Edit
+    from model.scene import Behaviour
+
 Task = Literal["binary", "multiclass", "regression"]
 Statistic = Literal["value", "low", "high"]
 GateKind = Literal[
-    "floor", "ceiling", "slice", "member", "behaviour", "identity", "coverage", "compatibility", "security", "latency", "relative"
+    "floor",
+    "ceiling",
+    "slice",
+    "member",
+    "behaviour",
+    "identity",
+    "coverage",
+    "compatibility",
+    "security",
+    "latency",
+    "relative",
 ]
 Slice = Callable[["pd.DataFrame", "pd.DataFrame"], "pd.Series[bool]"]
 """(rows to mask, training rows) -> mask; the training rows give what a slice is cut by, such as a quartile."""
@@ -106,12 +119,10 @@ class ModelSpec:
     label_values: tuple[Any, ...] = ()
     """The classes as they stand in the target column."""
     slices: Mapping[str, Slice] = field(default_factory=dict)
-    behaviour: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """Measurements of this model's own: name -> function(context) -> Measurement (`model.behaviour`)."""
-    attacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """Attacks of the security gate: name -> function(row, random) -> row (`model.attacks`)."""
-    cases: str | None = None
-    """A CSV beside the data with behaviour cases: the features, `expected`, `kind`, `must_pass`."""
+    behaviour: Mapping[str, Behaviour] = field(default_factory=dict)
+    """Measurements of this model's own by name (`model.behaviour` makes them)."""
+    attacks: Mapping[str, Edit] = field(default_factory=dict)
+    """Attacks of the security gate by name (`model.attacks` makes them)."""
     coverage: float | None = None
     """Regression: the share of answers the conformal band should cover."""
     relative_band: bool = False

@@ -5,7 +5,7 @@ from sklearn.pipeline import Pipeline
 
 from model.release.schema import Field
 
-FEATURES = (Field("text", "text", max_chars=20_000, description="One English sentence of a review"),)
+FEATURES = (Field("text", "text", max_chars=1_000_000, description="One English sentence of a review"),)
 
 
 def of_text(words: object, classifier: object) -> Pipeline:

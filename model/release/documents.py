@@ -1,0 +1,68 @@
+"""The JSON files of a release: read strictly, written crash-safe, hashed in one canonical form."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from model.release.errors import BadDocument, UnknownSchemaVersion
+
+VERSION = 1
+"""The `schema` number that every document carries."""
+
+Document = dict[str, Any]
+
+
+def read_document(path: Path) -> Document:
+    """The JSON object in a file; BadDocument where it is none, or of another version."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except FileNotFoundError:
+        raise BadDocument(str(path), "no such file") from None
+    except (ValueError, RecursionError) as error:
+        raise BadDocument(str(path), f"not JSON: {error}") from None
+    return check_version(document, str(path))
+
+
+def check_version(document: Any, where: str) -> Document:
+    """The document itself, once it is an object of the version this code reads."""
+    if not isinstance(document, dict):
+        raise BadDocument(where, f"a JSON object is wanted, saw {type(document).__name__}")
+    if document.get("schema") != VERSION:
+        raise UnknownSchemaVersion(where, document.get("schema"), VERSION)
+    return document
+
+
+def take(document: Document, key: str, where: str) -> Any:
+    """The value of a key that must be there."""
+    if key not in document:
+        raise BadDocument(where, f"{key} is missing")
+    return document[key]
+
+
+def write_document(path: Path, document: Document) -> None:
+    """Write a document so that a reader, or a crash, sees the old file or the new one and nothing between."""
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def canonical(document: Document) -> bytes:
+    """The one spelling of a document that hashes are taken of: sorted keys, no spaces, UTF-8."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,130 @@
+"""Cross-validation, the ranking, and the winner fitted on all training rows.
+
+The best cross-validated candidate becomes the contender; the vote is a candidate like any other. Nothing here looks at
+the holdout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
+
+from model.data import Data, Part
+from model.intervals import Measurement, draw_weights, measure
+from model.library import Candidate
+from model.measures import Array, measures_of
+from model.spec import ModelSpec
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate in cross-validation: out-of-fold answers of every training row, and what they are worth."""
+
+    candidate: str
+    answers: Array
+    figure: Measurement
+    folds: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """All trials, best first, and the winner fitted on every training row."""
+
+    trials: tuple[Trial, ...]
+    estimator: BaseEstimator
+
+    @property
+    def winner(self) -> Trial:
+        """The best trial."""
+        return self.trials[0]
+
+
+def train(spec: ModelSpec, data: Data, candidates: Mapping[str, Candidate], progress: Progress) -> Trained:
+    """Try every candidate on the training rows and fit the best one on all of them."""
+    trials = []
+    for name, candidate in candidates.items():
+        trials.append(_try(spec, data.train, name, candidate, progress))
+        progress(f"{name}: {spec.ranking.measure} {trials[-1].figure.value:.4g} in cross-validation")
+    ranked = rank(spec, trials)
+    progress(f"fitting {ranked[0].candidate} on {len(data.train):,} rows")
+    return Trained(ranked, fit(candidates[ranked[0].candidate], data.train))
+
+
+def rank(spec: ModelSpec, trials: list[Trial]) -> tuple[Trial, ...]:
+    """Best first; of equals the first by name."""
+    sign = -1 if spec.ranking.greater_is_better else 1
+    return tuple(sorted(trials, key=lambda trial: (sign * _value(trial), trial.candidate)))
+
+
+def _value(trial: Trial) -> float:
+    if trial.figure.value is None:
+        raise ValueError(f"{trial.candidate}: no figure in cross-validation")
+    return trial.figure.value
+
+
+def fit(candidate: Candidate, rows: Part) -> BaseEstimator:
+    """A candidate's pipeline fitted on these rows. One thread: on small data more of them only wait for each other."""
+    with threadpool_limits(limits=1):
+        return candidate.build().fit(rows.features, rows.target)
+
+
+def _try(spec: ModelSpec, train: Part, name: str, candidate: Candidate, progress: Progress) -> Trial:
+    started = time.perf_counter()
+    answers = out_of_fold(spec, train, candidate, lambda fold: progress(f"{name}: fold {fold}/{spec.ranking.folds}"))
+    truth = train.target.astype(float)
+    formula = measures_of(spec.task, truth)[spec.ranking.measure]
+    folds = [float(formula(truth[held], answers[held], np.ones((1, len(held))))[0]) for _, held in _folds(spec, train)]
+    figure = measure(formula, truth, answers, draw_weights(train.groups))
+    return Trial(name, answers, figure, tuple(folds), time.perf_counter() - started)
+
+
+def out_of_fold(spec: ModelSpec, train: Part, candidate: Candidate, progress: Callable[[int], None]) -> Array:
+    """Each row's answer by a pipeline that has not seen its group: (rows, classes) or (rows,)."""
+    shape = (len(train), len(spec.labels)) if spec.labels else (len(train),)
+    answers = np.zeros(shape)
+    for number, (rest, held) in enumerate(_folds(spec, train), start=1):
+        progress(number)
+        fitted = fit(candidate, train.take(rest))
+        answers[held] = predict(fitted, train.features.iloc[held], len(spec.labels))
+    return answers
+
+
+def predict(fitted: BaseEstimator, features: Any, classes: int) -> Array:
+    """Probabilities with one column a class (0 for a class that the fit did not see), or values."""
+    if not classes:
+        return np.asarray(fitted.predict(features), dtype=float)
+    answers = np.zeros((len(features), classes))
+    answers[:, fitted.classes_] = fitted.predict_proba(features)
+    return answers
+
+
+def _folds(spec: ModelSpec, train: Part) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    splitter = GroupKFold(spec.ranking.folds, shuffle=True, random_state=spec.ranking.seed)
+    return list(splitter.split(train.features, train.target, train.groups))
+
+
+def key_of(root: Path, spec: ModelSpec, data: Data) -> str:
+    """What training depends on: the rows, the code that learns, the lock. Unchanged, nothing is trained again."""
+    digest = hashlib.sha256(data.sha256.encode())
+    for path in [*learning_code(root, spec), root / "requirements.txt"]:
+        digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def learning_code(root: Path, spec: ModelSpec) -> list[Path]:
+    """Every Python file that training this model could run: the room `model/`, and of the library its own folder."""
+    library = root / "model" / "library"
+    every = sorted((root / "model").rglob("*.py"))
+    return [path for path in every if library not in path.parents or spec.folder in path.relative_to(root).parents]
