@@ -1,0 +1,215 @@
+"""The ledger: what happened to which release, when, by whom and why; it can be added to and not changed.
+
+Each line carries the hash of the line before, and the head (last hash and number of lines) is recorded outside the
+file, so that an edited, a removed and a cut-off line all show. A line is announced beside the head before it is
+written: after a crash the announcement tells an interrupted entry from a forged one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol, get_args
+
+from delivery.errors import Broken
+from delivery.files import exclusive
+from delivery.journal import Write, now, visible
+
+Action = Literal[
+    "promoted", "refused", "aborted", "rolled_back", "held", "resumed", "approved", "retrained", "completed", "undone"
+]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line. `previous` and `hash` are filled in by `Ledger.append`."""
+
+    model: str
+    action: Action
+    release: str | None
+    who: str
+    why: str
+    champion: str | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    at: str = field(default_factory=now)
+    previous: str = ""
+    hash: str = ""
+
+    def __post_init__(self) -> None:
+        if self.action not in get_args(Action):
+            raise ValueError(f"ledger: no action {self.action!r}; there are {', '.join(get_args(Action))}")
+
+    def digest(self) -> str:
+        """sha256 of the canonical JSON of everything but the hash itself."""
+        content = {name: value for name, value in asdict(self).items() if name != "hash"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def line(self) -> str:
+        """The entry as it stands in the file."""
+        return json.dumps(asdict(self), ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is recorded outside the ledger: its last hash, its length, and the entry being written, if any."""
+
+    hash: str = ""
+    length: int = 0
+    announced: Entry | None = None
+
+
+class HeadRecord(Protocol):
+    """Where the head is kept."""
+
+    def head(self) -> Head:
+        """The head as recorded."""
+
+    def record_head(self, head: Head, write: Write) -> None:
+        """Replace it."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The file `path` and the record of its head."""
+
+    path: Path
+    record: HeadRecord
+
+    def append(self, entry: Entry) -> Entry:
+        """Add a line, durable when this returns; several processes may do so at once."""
+        with exclusive(self.path.with_suffix(".lock")):
+            self._mend()
+            self._refuse_if_tampered()
+            head = self.record.head()
+            sealed = replace(entry, previous=head.hash)
+            sealed = replace(sealed, hash=sealed.digest())
+            self.record.record_head(replace(head, announced=sealed), Write.LEDGER_ANNOUNCED)
+            self._write(sealed)
+            self.record.record_head(Head(sealed.hash, head.length + 1), Write.LEDGER_HEAD_RECORDED)
+        return sealed
+
+    def entries(self, model: str | None = None) -> list[Entry]:
+        """All entries, or those of a model, oldest first; Broken when a line cannot be read."""
+        entries = [_read(line, number, self.path) for number, line in self._lines()]
+        return [entry for entry in entries if model is None or entry.model == model]
+
+    def verify(self) -> list[str]:
+        """What is wrong, one sentence each; empty when the ledger is whole."""
+        problems: list[str] = []
+        previous, seen = "", dict[str, int]()
+        for number, line in self._lines():
+            try:
+                entry = _read(line, number, self.path)
+            except Broken as problem:
+                problems.append(str(problem))
+                continue
+            problems += self._problems_of(entry, number, previous, seen)
+            previous = entry.hash
+            seen.setdefault(entry.hash, number)
+        return problems or self._problems_of_the_end(previous, len(seen))
+
+    def mend(self) -> str | None:
+        """Finish the entry that a killed process announced; the sentence says what was done, None if nothing was."""
+        with exclusive(self.path.with_suffix(".lock")):
+            return self._mend()
+
+    def refused_releases(self, model: str) -> dict[str, Entry]:
+        """Releases that were aborted or rolled back and not promoted since, each with the entry that says so."""
+        refused: dict[str, Entry] = {}
+        for entry in self.entries(model):
+            if entry.release is None:
+                continue
+            if entry.action in ("aborted", "rolled_back"):
+                refused[entry.release] = entry
+            elif entry.action == "promoted":
+                refused.pop(entry.release, None)
+        return refused
+
+    def approvals(self, model: str, release: str) -> list[Entry]:
+        """Who approved this release."""
+        return [entry for entry in self.entries(model) if entry.action == "approved" and entry.release == release]
+
+    def hold(self, model: str) -> Entry | None:
+        """The hold that stops the model now, if one does."""
+        changes = [entry for entry in self.entries(model) if entry.action in ("held", "resumed")]
+        return changes[-1] if changes and changes[-1].action == "held" else None
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        if self.path.exists():
+            # Not splitlines(): a sentence may hold characters that it takes for the end of a line.
+            text = self.path.read_text(encoding="utf-8", errors="replace")
+            yield from enumerate(text.removesuffix("\n").split("\n") if text else [], start=1)
+
+    def _problems_of(self, entry: Entry, number: int, previous: str, seen: dict[str, int]) -> list[str]:
+        if entry.digest() != entry.hash:
+            return [f"{self.path}: line {number} was edited"]
+        if entry.hash in seen:
+            return [f"{self.path}: line {number} repeats line {seen[entry.hash]}"]
+        if entry.previous != previous:
+            before = f"line {number - 1}" if number > 1 else "the beginning"
+            return [f"{self.path}: line {number} does not follow {before}: a line was removed, moved or put in there"]
+        return []
+
+    def _problems_of_the_end(self, last: str, length: int) -> list[str]:
+        head = self.record.head()
+        if last == head.hash and length == head.length:
+            return []
+        if head.announced and last in (head.hash, head.announced.hash):
+            return [f"{self.path}: line {head.length + 1} is half done by a killed delivery; the next one finishes it"]
+        if length < head.length:
+            return [f"{self.path}: cut off after line {length}; {head.length} lines are recorded"]
+        if length > head.length:
+            return [f"{self.path}: line {head.length + 1} was added by hand; {head.length} lines are recorded"]
+        return [f"{self.path}: line {length} is not the one recorded as the last: it was replaced"]
+
+    def _refuse_if_tampered(self) -> None:
+        problems = self.verify()
+        if problems:
+            raise Broken(f"{problems[0]}; nothing is written to a ledger that does not verify")
+
+    def _write(self, entry: Entry) -> None:
+        data = entry.line().encode()
+        with self.path.open("ab", buffering=0) as file:
+            # Two writes, so that a test can kill the process between them.
+            file.write(data[: len(data) // 2])
+            visible(Write.LEDGER_HALF_WRITTEN)
+            file.write(data[len(data) // 2 :])
+            os.fsync(file.fileno())
+        visible(Write.LEDGER_APPENDED)
+
+    def _mend(self) -> str | None:
+        head = self.record.head()
+        entry = head.announced
+        if entry is None:
+            return None
+        cut = self._cut_half_line(entry)
+        if not self._ends_with(entry):
+            self._write(entry)
+        self.record.record_head(Head(entry.hash, head.length + 1), Write.LEDGER_HEAD_RECORDED)
+        half = f" after cutting {cut} bytes of a half-written line" if cut else ""
+        return f"{entry.model}: finished the ledger entry '{entry.action} {entry.release}' of a killed delivery{half}"
+
+    def _cut_half_line(self, entry: Entry) -> int:
+        """Remove what a killed writer left of the announced line; anything else stays for `verify` to name."""
+        data = self.path.read_bytes() if self.path.exists() else b""
+        rest = data[data.rfind(b"\n") + 1 :]
+        if not rest or not entry.line().encode().startswith(rest):
+            return 0
+        with self.path.open("r+b") as file:
+            file.truncate(len(data) - len(rest))
+            os.fsync(file.fileno())
+        return len(rest)
+
+    def _ends_with(self, entry: Entry) -> bool:
+        return self.path.exists() and self.path.read_bytes().endswith(entry.line().encode())
+
+
+def _read(line: str, number: int, path: Path) -> Entry:
+    try:
+        return Entry(**json.loads(line))
+    except (ValueError, TypeError):
+        raise Broken(f"{path}: line {number} was edited: it is no ledger entry any more") from None
