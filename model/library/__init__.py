@@ -115,9 +115,11 @@ def _import(name: str, file: Path) -> ModuleType:
 
 
 def _cause(error: Exception) -> str:
-    """What was raised, and at which line of which file: the innermost one, since that is where to look."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+    """What was raised, and at which line of a model's own file: the innermost one, since that is where to look."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    own = [each for each in frames if any(Path(each.filename).is_relative_to(folder) for folder in __path__)]
+    place = "".join(f" ({_shown(Path(each.filename))}, line {each.lineno})" for each in own[-1:])
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def _shown(path: Path) -> str:

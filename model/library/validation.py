@@ -50,10 +50,7 @@ def _of_labels(spec: ModelSpec) -> Iterator[str]:
 
 
 def _of_gates(spec: ModelSpec) -> Iterator[str]:
-    names = [(gate.kind, gate.measure) for gate in spec.gates]
-    for kind, measure in names:
-        part = measure.partition("@")[2]
-        if part and part not in spec.slices:
-            yield f"gate {measure}: no slice {part}, there are {', '.join(spec.slices) or 'none'}"
-        if kind == "slice" and not part:
-            yield f"gate {measure}: a slice gate wants a measure like accuracy@slice"
+    for gate in spec.gates:
+        part = gate.measure.partition("@")[2]
+        if part and gate.kind in ("slice", "relative") and part not in spec.slices:
+            yield f"gate {gate.measure}: no slice {part}, there are {', '.join(spec.slices) or 'none'}"

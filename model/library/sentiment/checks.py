@@ -36,7 +36,7 @@ CHECKS = (
         {"label": "positive", "by": "source", "at_most": 0.05, "recorded": POSITIVE_BY_SOURCE},
         why="labels of one source turned, or one class lost",
     ),
-    Check("label_is_sign", {"of": "rating", "positive": 1}, why="a wrong label"),
+    Check("label_is_sign", {"of": "rating", "label": "positive"}, why="a wrong label"),
     Check("id_is_content_hash", {"function": row_id}, why="a changed text, or a shifted join"),
     Check("duplicates", {"of": "id"}),
     Check("duplicates", {"of": "text"}),

@@ -1,0 +1,48 @@
+"""Intervals cover what they promise, groups stand together, and a share's bound is the exact one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from model.intervals import Measurement, draw_weights, measure, share
+from model.measures import mae
+
+
+def test_rows_of_one_group_are_drawn_together():
+    weights = draw_weights(["a", "a", "b", "c"], draws=50)
+    assert (weights[0] == 1).all()
+    assert (weights[:, 0] == weights[:, 1]).all()
+    assert (weights[1:, [0, 2, 3]].sum(axis=1) == 3).all(), "as many groups are drawn as there are"
+
+
+def test_interval_covers_the_true_mean_about_as_often_as_it_says():
+    rng, hits = np.random.default_rng(3), 0
+    for _ in range(200):
+        truth, answers = np.zeros(120), rng.exponential(1.0, 120)
+        found = measure(mae, truth, answers, draw_weights(np.arange(120), draws=300))
+        hits += found.low <= 1.0 <= found.high
+    assert 0.89 <= hits / 200 <= 0.99
+
+
+def test_grouped_rows_widen_the_interval():
+    rng = np.random.default_rng(4)
+    answers = np.repeat(rng.exponential(1.0, 60), 10)
+    alone = measure(mae, np.zeros(600), answers, draw_weights(np.arange(600)))
+    grouped = measure(mae, np.zeros(600), answers, draw_weights(np.repeat(np.arange(60), 10)))
+    assert grouped.high - grouped.low > 2 * (alone.high - alone.low)
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(0, 50), (3, 600), (50, 50)])
+def test_share_bound_is_clopper_pearson(hits, trials):
+    found = share(hits, trials)
+    assert found.value == hits / trials
+    if hits < trials:
+        assert binom.cdf(hits, trials, found.high) == pytest.approx(0.05)
+    if hits:
+        assert binom.sf(hits - 1, trials, found.low) == pytest.approx(0.05)
+
+
+def test_no_trial_gives_no_value():
+    assert share(0, 0) == Measurement(None)
