@@ -66,6 +66,8 @@ class Intent:
     release: str
     champion: str | None
     """The release that served before; None when there was none."""
+    previous: str | None
+    """Where a rollback would have gone before this move."""
     who: str
     why: str
     evidence: dict[str, Any] = field(default_factory=dict)

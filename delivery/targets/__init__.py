@@ -68,6 +68,9 @@ class Target(Protocol):
     def publish_champion(self, model: str, release: str | None) -> None:
         """Record the champion where builds without deployer rights can read it."""
 
+    def previous(self, model: str) -> str | None:
+        """Where a rollback would go."""
+
     def held(self, model: str) -> str | None:
         """Why the model is held, None when it is not."""
 

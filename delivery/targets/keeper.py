@@ -8,7 +8,6 @@ again from the file. Run as `python -m delivery.targets.keeper --var var`; it de
 from __future__ import annotations
 
 import argparse
-import errno
 import fcntl
 import os
 import select
@@ -29,13 +28,13 @@ from delivery.journal import now
 from delivery.targets import SLOTS, Slot
 from delivery.targets.environments import Environments
 from delivery.targets.places import Place
+from delivery.targets.ports import open_public
 from delivery.targets.processes import end, started
 from delivery.targets.servers import DRAIN_SECONDS, Server, Site, Wanted
 from delivery.targets.state import Desired, ModelState, State
 
 BUSY_SECONDS = 0.05
 IDLE_SECONDS = 1.0
-LOCK_SECONDS = 10.0
 
 
 @dataclass
@@ -140,16 +139,6 @@ class Keeper:
         for server in [server for server in self.draining if server.gone()]:
             server.clear()
             self.draining.remove(server)
-
-
-def open_public(port: int) -> socket.socket:
-    """Listen on 127.0.0.1:port; OSError says so when another program does."""
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=1024)
-    except OSError as problem:
-        if problem.errno != errno.EADDRINUSE:
-            raise
-        raise OSError(f"port {port} is taken by another program; end it, or give the model another port") from None
 
 
 def run(keeper: Keeper) -> None:

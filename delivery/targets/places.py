@@ -34,12 +34,13 @@ class Place:
     retry_at: float = 0.0
     error: str | None = None
     error_of: str | None = None
+    """The release that `error` is about; both are None again once the slot runs what is wanted."""
+    last_error: str | None = None
 
     def forgive(self) -> None:
         """Try again at once: something new is asked for."""
         self.failures, self.retry_at = 0, 0.0
-        if not self.restarts:
-            self.error = self.error_of = None
+        self.error = self.error_of = None
 
     def step(self, wanted: Wanted | None, public: Listener) -> None:
         """Bring the slot one step nearer to what is wanted."""
@@ -80,6 +81,7 @@ class Place:
             "restarts": self.restarts,
             "error": self.error,
             "error_of": self.error_of,
+            "last_error": self.last_error,
         }
 
     def _runs(self, wanted: Wanted) -> bool:
@@ -120,7 +122,8 @@ class Place:
         server.clear()
 
     def _pause(self, error: str, wanted: Wanted) -> None:
-        self.error, self.error_of = error, wanted.release
+        self.error = self.last_error = error
+        self.error_of = wanted.release
         pause = min(FIRST_PAUSE_SECONDS * 2**self.failures, LONGEST_PAUSE_SECONDS)
         self.failures += 1
         self.retry_at = time.monotonic() + pause

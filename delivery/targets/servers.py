@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import os
 import shutil
@@ -17,13 +16,13 @@ from pathlib import Path
 from typing import IO
 
 from delivery.targets import Slot
+from delivery.targets.asking import says_ready
 from delivery.targets.environments import Environments
 from delivery.targets.processes import die_with_parent, started
 
 START_SECONDS = 60.0
 DRAIN_SECONDS = 40.0
 """More than gunicorn's own graceful timeout (30 s), after which it ends by itself."""
-ASK_SECONDS = 0.5
 LAST_LINES = 12
 SERIAL_NUMBERS = itertools.count(1)
 
@@ -99,7 +98,7 @@ class Server:
 
     def ready(self) -> bool:
         """Whether it has said once that it is ready."""
-        self.is_ready = self.is_ready or _says_ready(self.port)
+        self.is_ready = self.is_ready or says_ready(self.port)
         return self.is_ready
 
     def late(self) -> bool:
@@ -170,17 +169,6 @@ def _spawn(
         start_new_session=True,
         preexec_fn=partial(die_with_parent, os.getpid()),
     )
-
-
-def _says_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ASK_SECONDS)
-    try:
-        connection.request("GET", "/readyz", headers={"Connection": "close"})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _how(code: int) -> str:
