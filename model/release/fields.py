@@ -33,7 +33,7 @@ class Field:
     """One field of the input, as it stands in schema.json.
 
     `minimum` and `maximum` are inclusive, of a date in days since 1970-01-01 (see `days_of`). A category refuses values
-    outside `choices`, or accepts them (`unknown="accept"`) where the scorer knows what to do with a category never seen.
+    outside `choices`, or accepts them (`unknown="accept"`) where the scorer can answer for a category never seen.
     """
 
     name: str
