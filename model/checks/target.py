@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -49,11 +48,11 @@ def median_target_shift(context: Context, *, at_most: float, recorded: float) ->
 
 
 @check
-def label_is_sign(context: Context, *, of: str, positive: Any) -> CheckResult:
-    """The target is the class `positive` exactly where the column `of` is above 0."""
+def label_is_sign(context: Context, *, of: str, label: str) -> CheckResult:
+    """The target is the class `label` exactly where the column `of` is above 0."""
     part, target = context.data.all, context.spec.dataset.target
     sign = part.rows[of].to_numpy(dtype=np.float64) > 0
     wrong = Wrong()
-    wrong.add(part, (part.rows[target].to_numpy() == positive) != sign, target)
+    wrong.add(part, (part.target == context.spec.labels.index(label)) != sign, target)
     saw = f"{len(wrong.places):,} rows whose {target} contradicts the sign of {of}"
     return context.result(f"{target} is sign of {of}", not wrong.places, saw, "0", wrong.spelled())

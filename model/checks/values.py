@@ -15,12 +15,15 @@ from model.release.schema import Field
 
 @check
 def schema(context: Context) -> CheckResult:
-    """Every row of the population is one that the model's interface would accept: present, in range, a known choice."""
+    """Every cell of the population is one that its field would accept: present, in range, a known choice.
+
+    The fields are those of the interface and the columns read beside them.
+    """
     part = context.data.population
     wrong = Wrong()
-    for field in context.spec.features:
-        wrong.add(part, _refused(part.features[field.name], field), field.name)
-    saw = f"{len(wrong.places):,} cells that the interface would refuse"
+    for field in (*context.spec.features, *context.spec.dataset.columns):
+        wrong.add(part, _refused(part.rows[field.name], field), field.name)
+    saw = f"{len(wrong.places):,} cells that their field refuses"
     return context.result("schema", not wrong.places, saw, "0", wrong.spelled())
 
 

@@ -39,11 +39,11 @@ class BrokenModel(LibraryError):
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way to learn a model: `pipeline` returns an unfitted scikit-learn estimator, a new one each time."""
+    """One way to learn a model: `build` returns an unfitted scikit-learn estimator, a new one each time."""
 
     name: str
     file: Path
-    pipeline: Callable[[], Any]
+    build: Callable[[], Any]
     author: str = ""
 
 
