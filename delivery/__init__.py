@@ -1,1 +1,1 @@
-"""Moving: releases from a build to production and back."""
+"""Moving: a commit's models from their rows to production and back, one verb after another."""

@@ -1,0 +1,110 @@
+"""`gate`: pytest on tests/gates, one case a gate, in a process of its own; its exit codes become ours."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+from delivery.errors import Broken, Refused, WrongSetting
+from delivery.files import replace_file
+from delivery.opening import open_delivery
+from delivery.progress import progress, tell
+from delivery.rows import rows_file
+from delivery.targets import Champion
+from delivery.work import Work
+from model.contender import identity_in
+from model.data import load
+from model.training import key_of
+
+FILE = "verdicts.json"
+
+
+def gate(work: Work, _call: argparse.Namespace) -> None:
+    """Judges the contender against every gate of its spec and leaves evaluation.json and verdicts.json."""
+    arguments = arguments_of(work)
+    key = key_of_gate(work, arguments)
+    document = work.find(FILE)
+    if document is None or document.get("key") != key:
+        document = {**run_gates(work, arguments), "key": key}
+        work.leave(FILE, document)
+        tell(f"gate: {report_line(document)}")
+    else:
+        tell(f"gate: nothing new, {report_line(document)}")
+    require_passed(work, document)
+
+
+def arguments_of(work: Work) -> dict[str, str]:
+    """What the gates are told: model, champion, rows, and who approved this contender."""
+    delivery = open_delivery(work.settings)
+    champion = delivery.target.current(work.name)
+    note_champion(work, champion)
+    approvals = delivery.ledger.approvals(work.name, identity_in(work.build / "contender"))
+    source = rows_file(work)
+    arguments = {"--model": work.name, "--champion": str(champion.folder) if champion else "none"}
+    arguments |= {"--source": str(source)} if source else {}
+    return arguments | ({"--approved-by": ", ".join(entry.who for entry in approvals)} if approvals else {})
+
+
+def note_champion(work: Work, champion: Champion | None) -> None:
+    """Leaves what the report tells of the champion: its release.json and schema.json."""
+    there = work.build / "champion"
+    if champion is None:
+        shutil.rmtree(there, ignore_errors=True)
+        return
+    for name in ("release.json", "schema.json"):
+        replace_file(there / name, (champion.folder / name).read_text(encoding="utf-8"))
+
+
+def key_of_gate(work: Work, arguments: dict[str, str]) -> str:
+    """What the verdicts depend on: contender, champion, rows, code, lock, approvals, the gates' own tests."""
+    data = load(work.spec, work.root, rows_file(work))
+    trained = work.read("training.json")
+    if trained["data_sha256"] != data.sha256:
+        raise WrongSetting(f"{work.name}: the rows are not those of the contender; `train` has to run first")
+    digest = hashlib.sha256(key_of(work.root, work.spec, data).encode())
+    digest.update(f"{identity_in(work.build / 'contender')} {sorted(arguments.items())}".encode())
+    for path in sorted((work.root / "tests" / "gates").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def run_gates(work: Work, arguments: dict[str, str]) -> dict[str, Any]:
+    """Runs pytest and returns what it left; Broken where it ended without verdicts."""
+    (work.build / FILE).unlink(missing_ok=True)
+    words = [f"{name}={value}" for name, value in arguments.items()]
+    junit = [f"--junitxml=build/junit/gate-{work.name}.xml", "-o", "junit_family=xunit1"]
+    command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/gates", *words, *junit]
+    with progress("gate") as report:
+        report("asking the contender, and the champion where there is one")
+        ended = subprocess.run(command, cwd=work.root, capture_output=True, text=True, check=False)
+    document = work.find(FILE)
+    if document is None or ended.returncode not in (0, 1) or document["passed"] != (ended.returncode == 0):
+        log = work.build / "gate.log"
+        log.write_text(ended.stdout + ended.stderr, encoding="utf-8")
+        said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.startswith(("E  ", "ERROR"))]
+        cause = " ".join(said[-1].split()) if said else f"pytest ended with {ended.returncode}"
+        raise Broken(f"{work.name}: the gates could not be asked: {cause} ({log.relative_to(work.root)})")
+    return document
+
+
+def report_line(document: dict[str, Any]) -> str:
+    """How many gates hold, and against whom."""
+    verdicts = document["verdicts"]
+    held, applies = (sum(one["passed"] is kind for one in verdicts) for kind in (True, None))
+    champion = document["champion"]["release"]
+    against = f"against champion {champion}" if champion else "no champion yet"
+    return f"{held} of {len(verdicts) - applies} gates hold for {document['contender']} ({against})"
+
+
+def require_passed(work: Work, document: dict[str, Any]) -> None:
+    """Refused where a gate said no; each one is told in its sentence."""
+    refusals = [one for one in document["verdicts"] if one["passed"] is False]
+    for one in refusals:
+        tell(f"gate: no: {one['sentence']}")
+    if refusals:
+        names = ", ".join(one["gate"] for one in refusals)
+        raise Refused(f"{work.name}: {len(refusals)} gates refused {document['contender']}: {names}")

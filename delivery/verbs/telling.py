@@ -1,0 +1,59 @@
+"""`status` and `history`: what runs now, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from delivery.errors import Broken, DeliveryError
+from delivery.ledger import Entry
+from delivery.opening import open_delivery
+from delivery.progress import tell
+from delivery.promotion import Delivery
+from delivery.settings import Settings
+
+
+def status(settings: Settings, models: Sequence[str]) -> None:
+    """One line a model: its champion, where it answers, and what stops it."""
+    delivery = open_delivery(settings)
+    width = max(map(len, models))
+    problems = []
+    for model in models:
+        try:
+            tell(f"{model:{width}}  {standing(delivery, model)}")
+        except DeliveryError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise Broken("; ".join(problems))
+
+
+def standing(delivery: Delivery, model: str) -> str:
+    """What a model does now, in one line."""
+    champion = delivery.target.current(model)
+    hold = delivery.ledger.hold(model)
+    held = f"; held by {hold.who}: {hold.why}" if hold else ""
+    if champion is None:
+        return f"nothing in production{held}"
+    if champion.url is None:
+        return f"{champion.release} in production, stopped; `run` starts it{held}"
+    since = [entry.at for entry in delivery.ledger.entries(model) if serves_since(entry, champion.release)]
+    return f"{champion.release} at {delivery.target.public_url(model)} since {since[-1] if since else 'unknown'}{held}"
+
+
+def serves_since(entry: Entry, release: str) -> bool:
+    """Whether the release began to serve with this entry."""
+    if entry.action == "rolled_back":
+        return entry.champion == release
+    return entry.action == "promoted" and entry.release == release
+
+
+def history(settings: Settings, models: Sequence[str]) -> None:
+    """The entries of these models, oldest first; Broken where the ledger does not verify."""
+    ledger = open_delivery(settings).ledger
+    problems = ledger.verify()
+    if problems:
+        raise Broken("; ".join(problems))
+    entries = [entry for entry in ledger.entries() if entry.model in models]
+    for entry in entries:
+        action = entry.action.replace("_", " ")
+        tell(f"{entry.at}  {entry.model}  {action} {entry.release or ''}  {entry.who}: {entry.why}")
+    tell(f"history: {len(entries)} entries; the ledger verifies")

@@ -1,0 +1,67 @@
+"""The same words are verbs of the CLI and make targets, in one order; every recipe is a call that the CLI reads."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+
+import pytest
+
+from delivery.commands import BESIDE, VERBS, WAY, build_parser
+
+ARGUMENTS = {
+    "hold": ["WHY=it's raining"],
+    "approve": ["RELEASE=8c1d02f7a9be", "WHY=seen"],
+    "new": ["NAME=churn", "CSV=my file.csv", "TARGET=left"],
+    "rollback": ["OF=8c1d02f7a9be"],
+    "promote": ["AGAIN=1", "WHY=mended"],
+}
+
+
+def targets(repository) -> list[str]:
+    """Make's targets in the order of the file."""
+    return re.findall(r"^([a-z]+):", (repository.root / "Makefile").read_text(), re.MULTILINE)
+
+
+def recipe(repository, target: str, *variables: str) -> list[list[str]]:
+    """The commands that make would run, as words; the environment counts as set up."""
+    make = ["make", "--dry-run", "--no-print-directory", "--assume-old=.venv/ready", "-C", str(repository.root), target]
+    printed = subprocess.run([*make, *variables], capture_output=True, text=True, check=True).stdout
+    values = dict(variable.split("=", 1) for variable in variables)
+    lines = re.sub(r"\$(WHY|OF|RELEASE|CSV|TARGET)\b", lambda name: values[name[1]], printed)
+    return [shlex.split(line) for line in lines.splitlines()]
+
+
+def test_make_targets_are_the_verbs_in_order(repository):
+    verbs = [target for target in targets(repository) if target in VERBS]
+    assert verbs == [verb.name for verb in (*WAY, *BESIDE)]
+
+
+def test_the_way_is_the_one_of_the_design():
+    way = "test check train gate release image staging monitor canary promote"
+    assert [verb.name for verb in WAY] == way.split()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_recipe_is_a_call_that_the_cli_reads(repository, verb):
+    variables = [*ARGUMENTS.get(verb, []), *(["MODEL=sentiment house_price"] if VERBS[verb].runs != "alone" else [])]
+    [command] = recipe(repository, verb, *variables)
+    assert command[:3] == [".venv/bin/python", "-m", "delivery"]
+    call = build_parser().parse_args(command[3:])
+    assert call.verb == verb
+    assert getattr(call, "models", []) == (["sentiment", "house_price"] if VERBS[verb].runs != "alone" else [])
+    assert getattr(call, "why", None) == dict(value.split("=", 1) for value in variables).get("WHY")
+
+
+def test_every_target_says_what_it_is_for(repository):
+    told = subprocess.run(
+        ["make", "-C", str(repository.root), "help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert re.findall(r"^  make ([a-z]+) +\S", told, re.MULTILINE) == targets(repository)
+
+
+def test_every_verb_has_its_function():
+    for verb in VERBS.values():
+        module = __import__(f"delivery.verbs.{verb.module}", fromlist=["*"])
+        assert callable(getattr(module, verb.name))

@@ -1,0 +1,97 @@
+"""project.toml: read whole, and every mistake in it named."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from delivery.errors import WrongSetting
+from delivery.settings import FILE, load_settings, read_table
+from model.sources import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of project.toml to be edited: `edit(old, new)` returns its path."""
+    path = tmp_path / FILE
+    path.write_text((ROOT / FILE).read_text())
+
+    def edit(old: str, new: str) -> Path:
+        text = path.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {FILE}"
+        path.write_text(text.replace(old, new))
+        return path
+
+    return edit
+
+
+def refusal(path: Path) -> str:
+    """What is said about a project.toml."""
+    with pytest.raises(WrongSetting) as refused:
+        load_settings(path)
+    assert refused.value.exit_code == 2
+    return str(refused.value)
+
+
+def test_the_project_reads_as_frozen_values():
+    settings = load_settings(ROOT / FILE)
+    assert settings.root == ROOT
+    assert settings.approval.policy == "never"
+    assert settings.local.base_port > 1023
+    assert dataclasses.fields(settings.rollout)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.registry = "elsewhere"
+
+
+def test_an_unknown_key_is_named_with_those_that_there_are(project):
+    said = refusal(project("[local]", "[local]\nport = 1"))
+    assert said.startswith("project.toml: local.port is no setting, wanted one of base_port")
+
+
+def test_a_missing_key_is_named_with_its_type(project):
+    assert refusal(project("registry = ", "# ")) == "project.toml: registry is missing, wanted text"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("base_port = 8080", 'base_port = "8080"', "local.base_port is '8080', wanted a whole number"),
+        ("base_port = 8080", "base_port = true", "local.base_port is True, wanted a whole number"),
+        ("faults_allowed = true", "faults_allowed = 1", "local.faults_allowed is 1, wanted true or false"),
+        ('policy = "never"', 'policy = "sometimes"', "approval.policy is 'sometimes', wanted one of 'never', "),
+        ("[approval]", "[[approval]]", "approval is [{'policy': 'never'}], wanted a table"),
+        ("[local]", "[data]\nsentiment = 3\n[local]", "data.sentiment is 3, wanted a table"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_wanted(project, old, new, said):
+    assert refusal(project(old, new)).startswith(f"project.toml: {said}")
+
+
+def test_a_number_may_be_whole(tmp_path):
+    @dataclasses.dataclass
+    class Bounds:
+        share: float
+
+    assert read_table(Bounds, {"share": 1}, "", FILE) == Bounds(1.0)
+
+
+def test_what_is_no_toml_is_named_by_line(project):
+    assert "line" in refusal(project("[local]", "[local"))
+
+
+def test_no_file_is_named(tmp_path):
+    assert refusal(tmp_path / FILE) == f"project.toml: no such file in {tmp_path}"
+
+
+def test_a_source_is_read_and_a_wrong_one_refused(project):
+    path = project("[approval]", '[data.churn]\ncommand = ["cat", "rows.csv"]\n[approval]')
+    source = load_settings(path).source_of("churn")
+    assert isinstance(source, Source)
+    assert source.command == ("cat", "rows.csv")
+    assert load_settings(path).source_of("sentiment") is None
+    said = refusal(project('["cat", "rows.csv"]', '["cat", "rows.csv"]\nurl = "https://example.org/rows.csv"'))
+    assert said.startswith("project.toml: [data.churn]: saw command and url")

@@ -1,0 +1,65 @@
+"""Several processes at once: their lines behind their names, their codes by name, and an end for all of them."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+from delivery.side_by_side import run_side_by_side
+
+
+def python(code: str) -> list[str]:
+    """A process that runs these lines."""
+    return [sys.executable, "-c", textwrap.dedent(code)]
+
+
+def test_lines_stand_behind_their_names(capfd, tmp_path):
+    codes = run_side_by_side(
+        {"a": python("print('[one]  two')"), "longer": python("import sys; print('no', file=sys.stderr); sys.exit(1)")},
+        tmp_path,
+    )
+    told = capfd.readouterr()
+    assert codes == {"a": 0, "longer": 1}
+    assert told.out == "a      | [one]  two\n"
+    assert told.err == "longer | no\n"
+
+
+def test_they_run_at_the_same_time(tmp_path):
+    meet = """
+        import pathlib, sys, time
+        mine, other = (pathlib.Path(name) for name in sys.argv[1:])
+        mine.touch()
+        deadline = time.monotonic() + 20
+        while not other.exists():
+            assert time.monotonic() < deadline
+            time.sleep(.01)
+        """
+    assert run_side_by_side({"a": [*python(meet), "a", "b"], "b": [*python(meet), "b", "a"]}, tmp_path) == {
+        "a": 0,
+        "b": 0,
+    }
+
+
+def test_an_interruption_ends_all_of_them(tmp_path):
+    sleeper = [*python("import sys, time, pathlib; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"), "begun"]
+    parent = f"""
+        import sys
+        from pathlib import Path
+        from delivery.running import main, interrupt
+        from delivery.side_by_side import run_side_by_side
+        import signal
+        signal.signal(signal.SIGTERM, interrupt)
+        try:
+            run_side_by_side({{"a": {sleeper!r}, "b": {sleeper!r}}}, Path({str(tmp_path)!r}))
+        except KeyboardInterrupt:
+            sys.exit(130)
+        """
+    process = subprocess.Popen(python(parent))
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 130
