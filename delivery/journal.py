@@ -39,7 +39,6 @@ class Write(Enum):
     LEDGER_HEAD_RECORDED = "ledger_head_recorded"
     CHAMPION_PUBLISHED = "champion_published"
     INTENT_CLEARED = "intent_cleared"
-    STABLE_RESTORED = "stable_restored"
     SLOT_REMOVED = "slot_removed"
     HELD = "held"
     RELEASES_PRUNED = "releases_pruned"

@@ -105,7 +105,7 @@ class Ledger:
             try:
                 entry = _read(line, number, self.path)
             except Broken as problem:
-                problems.append(str(problem))
+                problems.append(self._half_done() if self._is_half(line) else str(problem))
                 continue
             problems += self._problems_of(entry, number, previous, seen)
             previous = entry.hash
@@ -158,13 +158,21 @@ class Ledger:
         head = self.record.head()
         if last == head.hash and length == head.length:
             return []
-        if head.announced and last in (head.hash, head.announced.hash):
-            return [f"{self.path}: line {head.length + 1} is half done by a killed delivery; the next one finishes it"]
+        if head.announced and last == head.announced.hash:
+            return [self._half_done()]
         if length < head.length:
             return [f"{self.path}: cut off after line {length}; {head.length} lines are recorded"]
         if length > head.length:
             return [f"{self.path}: line {head.length + 1} was added by hand; {head.length} lines are recorded"]
         return [f"{self.path}: line {length} is not the one recorded as the last: it was replaced"]
+
+    def _is_half(self, line: str) -> bool:
+        announced = self.record.head().announced
+        return announced is not None and announced.line().startswith(line)
+
+    def _half_done(self) -> str:
+        number = self.record.head().length + 1
+        return f"{self.path}: line {number} is half done by a killed delivery; the next delivery finishes it"
 
     def _refuse_if_tampered(self) -> None:
         problems = self.verify()

@@ -20,6 +20,7 @@ from delivery.targets.processes import POLL_SECONDS, alive
 from delivery.targets.servers import DRAIN_SECONDS, START_SECONDS
 
 KEEPER_SECONDS = 60.0
+PATIENCE_SECONDS = 10.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -59,7 +60,7 @@ class Contact:
                 raise Broken(f"the keeper does not come up in {KEEPER_SECONDS:.0f} s; its last words are in {self.log}")
             self._spawn()
             self._wait_a_moment()
-        visible(Write.KEEPER_STARTED)
+            visible(Write.KEEPER_STARTED)
 
     def wake(self) -> None:
         """Something changed in `target.json`."""
@@ -89,6 +90,15 @@ class Contact:
         while not self._runs(model, slot, release, faults, revision):
             if time.monotonic() > deadline:
                 raise Broken(f"{model}: {slot} does not run {release} in time; see {self.log}")
+            time.sleep(POLL_SECONDS)
+
+    def wait_for_drained(self, model: str, slot: Slot) -> None:
+        """Until what ran in the slot before has answered its last request, but not for ever: it ends by itself."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and any(
+            process["draining"] and (process["model"], process["slot"]) == (model, slot)
+            for process in self.kept()["processes"]
+        ):
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> bool:

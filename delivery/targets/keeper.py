@@ -88,7 +88,7 @@ class Keeper:
             "revision": self.seen_revision,
             "error": self.error,
             "slots": [place.as_json() for place in self.places.values()],
-            "processes": [{"pid": server.process.pid, "begun": server.begun} for server in self._servers()],
+            "processes": [server.as_json() for server in self._servers()],
         }
         if status != self.shown:
             replace_json(self.status_path, status)

@@ -137,6 +137,7 @@ class LocalTarget:
             revision = desired.revision + 1
         self.contact.wait_for(model, "stable", release, None, revision)
         visible(Write.STABLE_SERVING)
+        self.contact.wait_for_drained(model, "stable")
 
     def serves(self, model: str, release: str) -> bool:
         """Whether stable should be that release and answers as it (waits for one that is just starting)."""

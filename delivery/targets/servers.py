@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from delivery.targets import Slot
 from delivery.targets.asking import says_ready
@@ -63,6 +63,7 @@ class Site:
         variables |= {
             "PYTHONPATH": str(self.folder(wanted)),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "DRAIN_SECONDS": "0",  # whoever comes next accepts on the same socket already: nobody needs time to look
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
@@ -95,6 +96,16 @@ class Server:
         """The private port, on which this server alone answers."""
         port: int = self.private.getsockname()[1]
         return port
+
+    def as_json(self) -> dict[str, Any]:
+        """The process in `status.json`: enough to find it again, and to see whether it still drains."""
+        return {
+            "pid": self.process.pid,
+            "begun": self.begun,
+            "model": self.wanted.model,
+            "slot": self.wanted.slot,
+            "draining": self.draining_since is not None,
+        }
 
     def ready(self) -> bool:
         """Whether it has said once that it is ready."""

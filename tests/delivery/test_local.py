@@ -60,7 +60,7 @@ def test_a_release_that_does_not_start_leaves_the_old_one_serving(delivery: Deli
     publish(target, make_release, "aaa")
     promote(delivery, "toy", "aaa", **WHO)
     target.publish("toy", make_release("bad", extra="raise SystemExit('the scorer is not whole')"))
-    with pytest.raises(Broken, match="(?s)bad in stable ended with exit code .*the scorer is not whole"):
+    with pytest.raises(Broken, match=r"(?s)bad in stable ended with exit code .*the scorer is not whole"):
         promote(delivery, "toy", "bad", **WHO)
     assert target.current("toy").release == "aaa"
     assert ask(target.public_url("toy"))["release"] == "aaa"
@@ -99,7 +99,7 @@ def test_a_held_model_is_not_promoted(delivery: Delivery, make_release) -> None:
     assert hold(delivery, "toy", who="me", why="the data is odd")
     assert not hold(delivery, "toy", who="me", why="again")
     assert delivery.target.held("toy") == "the data is odd"
-    with pytest.raises(Refused, match="held by me .* the data is odd"):
+    with pytest.raises(Refused, match=r"held by me .* the data is odd"):
         promote(delivery, "toy", "aaa", **WHO)
     assert resume(delivery, "toy", **WHO)
     assert delivery.target.held("toy") is None
@@ -149,7 +149,7 @@ def test_a_server_gets_the_key_from_a_private_file_and_nothing_of_ours(
 def test_the_ledger_refuses_what_was_aborted(delivery: Delivery, make_release) -> None:
     publish(delivery.target, make_release, "aaa")
     delivery.record(Entry("toy", "aborted", "aaa", "me", "wrong when live"))
-    with pytest.raises(Refused, match="aaa was aborted .* wrong when live"):
+    with pytest.raises(Refused, match=r"aaa was aborted .* wrong when live"):
         promote(delivery, "toy", "aaa", **WHO)
 
 
