@@ -146,7 +146,8 @@ def _field(column: Column) -> str:
         for each in fields(field)
         if each.name not in ("name", "kind") and getattr(field, each.name) != each.default
     )
-    return f"{_comment(column.why[0].upper() + column.why[1:])}\n    Field({_quoted(field.name)}, {_quoted(field.kind)}{options}),"
+    why = _comment(column.why[0].upper() + column.why[1:])
+    return f"{why}\n    Field({_quoted(field.name)}, {_quoted(field.kind)}{options}),"
 
 
 def _value(value: Any) -> str:
