@@ -1,4 +1,4 @@
-"""What was seen of a release: counts over a window, the rows it answered beside the champion, what its gates promised."""
+"""What was seen of a release: counts over a window, rows it answered beside the champion, what its gates promised."""
 
 from __future__ import annotations
 

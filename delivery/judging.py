@@ -97,7 +97,7 @@ def _reason(outcome: Outcome, findings: tuple[Finding, ...], canary: Observation
     decisive = {"abort": "harmful", "not-enough-data": "unsure", "promote": "fine"}[outcome]
     said = "; ".join(finding.sentence for finding in findings if finding.outcome == decisive)
     traffic = "replayed holdout traffic" if canary.traffic == "replay" else "people's traffic"
-    beside = f"beside {champion.release}" if champion else "with no champion, so by absolute bounds"
+    beside = f"beside {champion.release}" if champion else "with no champion to compare with, so by absolute bounds"
     return f"on {traffic} {beside}: {said}"
 
 

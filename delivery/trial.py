@@ -1,0 +1,147 @@
+"""A canary's steps: more traffic, two observations, a judgement, until one is an abort or the steps are over."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from delivery.errors import Broken
+from delivery.judging import Decision, Finding, Observation, Policy, Promised, judge
+from delivery.observing import Snapshot, snapshot, window
+from delivery.replaying import Case, Exchange, Replay
+from delivery.targets import Champion, Target
+
+REPLAYED_AT_LEAST = 3
+"""Times `minimum_requests`: on fewer requests no errors at all would still not prove that errors are rare."""
+SLEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step showed; no observations where the canary could not be asked."""
+
+    share: float
+    decision: Decision
+    seconds: float
+    """Since the first step began."""
+    canary: Observation | None = None
+    champion: Observation | None = None
+
+    @property
+    def requests(self) -> int:
+        """How many the canary had been sent so far."""
+        return self.canary.requests if self.canary else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in observation.json."""
+        sides = {"canary": self.canary, "champion": self.champion}
+        return {"share": self.share, **{name: seen.as_json() if seen else None for name, seen in sides.items()}}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A release in the canary slot beside the champion, None where none can be compared with it."""
+
+    target: Target
+    model: str
+    release: str
+    folder: Path
+    champion: Champion | None
+    policy: Policy
+    cases: Sequence[Case]
+    """Labelled rows; asked for only where the policy's traffic is a replay."""
+    relative: bool
+    progress: Callable[[str], None]
+
+    def run(self) -> Iterator[Step]:
+        """The steps, each with the decision so far; an abort is the last one."""
+        begun = time.monotonic()
+        before = self._snapshots()
+        for share in self.policy.shares:
+            self.target.weigh(self.model, share)
+            self._send(share)
+            step = self._observe(share, before, begun)
+            yield step
+            if step.decision.outcome == "abort":
+                return
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Where each of the two answers alone."""
+        beside = {"champion": self.champion.url} if self.champion and self.champion.url else {}
+        return {"canary": self.target.address(self.model, "canary"), **beside}
+
+    @cached_property
+    def replay(self) -> Replay:
+        """The rows to send, most of them once."""
+        wanted = max(len(self.cases), REPLAYED_AT_LEAST * self.policy.minimum_requests)
+        return Replay(
+            self.cases,
+            self.urls,  # type: ignore[arg-type]
+            requests=min(wanted, self.policy.replay_requests),
+            relative=self.relative,
+            progress=self.progress,
+        )
+
+    def _send(self, share: float) -> None:
+        if self.policy.traffic == "replay":
+            return self.replay.send_until(round(self.replay.requests * share / self.policy.shares[-1]))
+        deadline = time.monotonic() + self.policy.step_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self.progress(f"{share:.0%} of people's traffic, {left:.0f} s left of this step")
+            time.sleep(min(SLEEP_SECONDS, left))
+        return None
+
+    def _snapshots(self) -> dict[str, Snapshot]:
+        return {side: snapshot(url) for side, url in self.urls.items()}
+
+    def _observe(self, share: float, before: dict[str, Snapshot], begun: float) -> Step:
+        """All steps so far as one window: what was seen is not thrown away."""
+        try:
+            canary = self._window("canary", self.release, before)
+        except Broken as problem:
+            return Step(share, _gone(problem), time.monotonic() - begun)
+        champion = self._window("champion", self.champion.release, before) if self.champion else None
+        if champion and self.policy.traffic == "replay":
+            canary = replace(canary, pairs=self.replay.pairs)
+        decision = judge(canary, champion, self.policy, None if champion else promised_by(self.folder, self.relative))
+        return Step(share, decision, time.monotonic() - begun, canary, champion)
+
+    def _window(self, side: str, release: str, before: dict[str, Snapshot]) -> Observation:
+        seen = window(before[side], snapshot(self.urls[side]), release, self.policy.traffic)
+        if self.policy.traffic == "people":
+            return seen
+        return with_what_clients_saw(seen, self.replay.exchanges[side])  # type: ignore[index]
+
+
+def with_what_clients_saw(seen: Observation, exchange: Exchange) -> Observation:
+    """A request that never reached the server, or whose answer no one can read, is a failed one all the same."""
+    return replace(
+        seen, requests=seen.requests + exchange.lost, errors=seen.errors + exchange.lost + exchange.malformed
+    )
+
+
+def _gone(problem: Broken) -> Decision:
+    sentence = f"the canary cannot be observed any more: {problem}"
+    return Decision("abort", sentence, (Finding("availability", "harmful", sentence),))
+
+
+def promised_by(folder: Path, relative: bool) -> Promised:
+    """What a release's own gates measured: the end of the interval nearer to harm, or the value where it has none."""
+    document = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    figures = document["figures"]
+    if document["task"] == "regression":
+        return Promised(error_high=_figure(figures, "mape" if relative else "mae", "high", folder))
+    return Promised(accuracy_low=_figure(figures, "accuracy", "low", folder))
+
+
+def _figure(figures: dict[str, Any], name: str, end: str, folder: Path) -> float:
+    if name not in figures:
+        raise Broken(f"{folder}/release.json: no figure {name}, wanted to hold a first release to it")
+    figure = figures[name]
+    return float(figure["value"] if figure[end] is None else figure[end])
