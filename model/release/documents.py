@@ -45,11 +45,11 @@ def take(document: Document, key: str, where: str) -> Any:
 
 def write_document(path: Path, document: Document) -> None:
     """Write a document so that a reader, or a crash, sees the old file or the new one and nothing between."""
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    content = rendered(document)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
@@ -57,6 +57,11 @@ def write_document(path: Path, document: Document) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def rendered(document: Document) -> bytes:
+    """A document as its file holds it, for people's eyes: one line a value, UTF-8."""
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def canonical(document: Document) -> bytes:
