@@ -66,8 +66,7 @@ def rollback(delivery: Delivery, model: str, *, who: str, why: str, of: str | No
     Never to a release that the ledger shows aborted or rolled back; Refused when there is none to return to.
     """
     recover(delivery, model)
-    champion = delivery.target.current(model)
-    live = champion.release if champion else None
+    live = delivery.target.named(model)  # not `current`: one that is down must be possible to leave
     if of is not None and of != live:
         return None
     if live is None:
@@ -195,8 +194,10 @@ def _require_promotable(delivery: Delivery, model: str, release: str, again: boo
         raise Refused(f"{model}: held by {held.who} since {held.at}: {held.why}; `resume {model}` frees it")
     before = delivery.ledger.refused_releases(model).get(release)
     if before and not again:
-        raise Refused(f"{model}: release {release} was {before.action.replace('_', ' ')} at {before.at}: {before.why}; "
-                      "promote it with --again --why if it should serve all the same")
+        raise Refused(
+            f"{model}: release {release} was {before.action.replace('_', ' ')} at {before.at}: {before.why}; "
+            "promote it with --again --why if it should serve all the same"
+        )
 
 
 def _require_whole_ledger(ledger: Ledger) -> None:

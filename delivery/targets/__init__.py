@@ -30,10 +30,13 @@ class Target(Protocol):
     """
 
     def open(self) -> None:
-        """Make the target ready to be asked; what should run comes up."""
+        """Make the target ready to be asked; what should run comes up, as far as it can."""
 
     def current(self, model: str) -> Champion | None:
         """The champion; None only when the target itself confirms that there is none."""
+
+    def named(self, model: str) -> str | None:
+        """The release that stable should run, whether or not it does: a rollback starts from here."""
 
     def publish(self, model: str, folder: Path) -> str:
         """Bring a sealed release to the target, verified; returns its identity."""

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,15 @@ class Environments:
                 replace_file(folder / WHOLE, "")
                 visible(Write.ENVIRONMENT_BUILT)
         return folder / "bin" / "python"
+
+    def prune(self, releases: Iterable[Path]) -> None:
+        """Delete the environments that none of these releases needs."""
+        needed = {self._folder(release / "requirements.txt") for release in releases}
+        for folder in (self.var.absolute() / "environments").glob("*/"):
+            if folder not in needed:
+                with exclusive(folder.with_suffix(".lock")):
+                    (folder / WHOLE).unlink(missing_ok=True)
+                    shutil.rmtree(folder)
 
     def _folder(self, lock: Path) -> Path:
         about = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"

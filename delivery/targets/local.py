@@ -54,13 +54,17 @@ class LocalTarget:
         return Contact(self.var, self.interpreter, self.faults_allowed)
 
     def open(self) -> None:
-        """Start the keeper unless it runs, and wait until every champion is back."""
+        """Start the keeper unless it runs, and wait until every champion is back or has said why it is not.
+
+        That a champion does not come up is for `current` to raise: recovery and rollback must be possible all the same.
+        """
         self._ensure_signing_key()
         self.contact.ensure()
         desired = self.state.read()
         for model, state in desired.models.items():
             if state.stable:
-                self.contact.wait_for(model, "stable", state.stable, None, desired.revision)
+                with suppress(Broken):
+                    self.contact.wait_for(model, "stable", state.stable, None, desired.revision)
 
     def close(self) -> bool:
         """Drain all servers and end the keeper; False when none ran. What should run is remembered."""
@@ -82,6 +86,11 @@ class LocalTarget:
         if answered != state.stable:
             raise Broken(f"{model}: {url} answers as release {answered}, production should be {state.stable}")
         return Champion(model, state.stable, folder, url)
+
+    def named(self, model: str) -> str | None:
+        """The release that stable should run, whether or not it does."""
+        state = self.state.read().models.get(model)
+        return state.stable if state else None
 
     def release_folder(self, model: str, release: str) -> Path:
         """Where a published release lies."""
@@ -202,6 +211,7 @@ class LocalTarget:
             shutil.rmtree(folder.rename(there / f".pruned-{folder.name}"))
         for rest in there.glob(".pruned-*"):
             shutil.rmtree(rest)
+        Environments(self.var, self.interpreter).prune(list((self.var / "releases").glob("*/[!.]*")))
         visible(Write.RELEASES_PRUNED)
         return [folder.name for folder in gone]
 

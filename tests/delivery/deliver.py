@@ -1,4 +1,4 @@
-"""A whole delivery in a process of its own, so that a test can kill it: VAR MOVE [RELEASE FOLDER]."""
+"""A whole delivery in a process of its own, so that a test can kill it: VAR MOVE [FOLDER or RELEASE]."""
 
 from __future__ import annotations
 
@@ -38,13 +38,15 @@ def deliver(delivery: Delivery, folder: Path) -> None:
     target.close()
 
 
-def main(var: Path, move: str, *folders: str) -> None:
-    """Recover, then `deliver` or `rollback`."""
+def main(var: Path, move: str, *words: str) -> None:
+    """Recover, then `deliver FOLDER`, `promote RELEASE` or `rollback`."""
     delivery = at(var)
     with delivery_lock(var, "toy", move, wait_seconds=30):
         recover(delivery, "toy")
         if move == "deliver":
-            deliver(delivery, Path(folders[0]))
+            deliver(delivery, Path(words[0]))
+        elif move == "promote":
+            promote(delivery, "toy", words[0], **WHO)
         else:
             rollback(delivery, "toy", **WHO)
 

@@ -68,6 +68,26 @@ def test_a_release_that_does_not_start_leaves_the_old_one_serving(delivery: Deli
     assert recover(delivery, "toy") == []
 
 
+NEEDS_A_FILE = "if not pathlib.Path('../needed').exists(): raise SystemExit('a file is missing')"
+
+
+def test_a_champion_that_went_down_for_good_can_be_rolled_back(delivery: Delivery, make_release) -> None:
+    target = delivery.target
+    publish(target, make_release, "aaa")
+    target.publish("toy", make_release("bad", extra=NEEDS_A_FILE))
+    needed = target.release_folder("toy", "needed")
+    needed.touch()
+    for release in ("aaa", "bad"):
+        promote(delivery, "toy", release, **WHO)
+    target.close()
+    needed.unlink()
+    target.open()
+    with pytest.raises(Broken, match=r"(?s)stable does not answer: .*a file is missing"):
+        target.current("toy")
+    assert rollback(delivery, "toy", **WHO) == "aaa"
+    assert ask(target.public_url("toy"))["release"] == "aaa"
+
+
 def test_a_stopped_target_remembers_what_ran_and_comes_back_on_the_same_port(delivery: Delivery, make_release) -> None:
     target = delivery.target
     publish(target, make_release, "aaa")
@@ -111,6 +131,18 @@ def test_pruning_keeps_what_could_be_needed(delivery: Delivery, make_release) ->
     promote(delivery, "toy", "aaa", **WHO)
     assert prune(delivery, "toy") == ["bbb", "ccc"]
     assert (target.holds("toy", "aaa"), target.holds("toy", "bbb")) == (True, False)
+
+
+def test_pruning_takes_the_environments_that_nobody_needs(target: LocalTarget, make_release) -> None:
+    environments = Environments(target.var)
+    needed, other = make_release("aaa"), make_release("bbb")
+    (other / "requirements.txt").write_text("# nothing either\n")
+    kept, gone = environments.make(needed), environments.make(other)
+    assert kept.exists()
+    assert gone.exists()
+    environments.prune([needed])
+    assert (kept.exists(), gone.exists()) == (True, False)
+    assert environments.make(other).exists()
 
 
 def test_an_unpublished_release_and_a_refused_folder_do_not_run(target: LocalTarget, make_release) -> None:

@@ -84,6 +84,18 @@ def test_a_rollback_killed_after_a_write_is_completed_or_undone(there: Delivery,
     assert_whole(there, serving)
 
 
+def test_a_delivery_killed_while_a_bad_release_was_to_be_stable_is_undone(there: Delivery, make_release) -> None:
+    there.target.publish("toy", make_release("sound"))
+    promote(there, "toy", "sound", again=True, **WHO)
+    folder = make_release("unsound", extra="raise SystemExit('never')")
+    there.target.publish("toy", folder)
+    assert killed(there, Write.STABLE_NAMED, "promote", "unsound").wait() == -9
+    there.target.open()
+    assert ["undone" in sentence for sentence in recover(there, "toy")] == [True]
+    assert live(there) == "sound"
+    assert_whole(there, "sound")
+
+
 def test_a_killed_recovery_is_recovered(there: Delivery, make_release) -> None:
     there.target.publish("toy", make_release("before"))
     promote(there, "toy", "before", **WHO)
