@@ -1,0 +1,113 @@
+"""Long lists of numbers in a JSON file, and numpy's functions with numpy's answers at the edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Packed = dict[str, Any]
+
+
+def pack(values: Sequence[float]) -> Packed:
+    """A list that is mostly zero, or holds few different numbers, in less space. `unpack` is the exact inverse."""
+    at = [index for index, value in enumerate(values) if value]
+    kept = [values[index] for index in at]
+    packed: Packed = {"length": len(values)}
+    if len(at) < 0.8 * len(values):
+        packed["at"] = at
+    else:
+        kept = list(values)
+    palette = sorted(set(kept))
+    if len(palette) < len(kept) / 4:
+        place = {value: index for index, value in enumerate(palette)}
+        return {**packed, "palette": palette, "which": [place[value] for value in kept]}
+    return {**packed, "values": kept}
+
+
+def unpack(packed: Packed) -> list[float]:
+    """The list that was packed."""
+    if "palette" in packed:
+        palette = packed["palette"]
+        kept = [palette[index] for index in packed["which"]]
+    else:
+        kept = packed["values"]
+    if "at" not in packed:
+        return kept
+    values = [0.0] * packed["length"]
+    for index, value in zip(packed["at"], kept, strict=True):
+        values[index] = value
+    return values
+
+
+def _or(function: Callable[[float], float], on_overflow: float = math.inf) -> Callable[[float], float]:
+    def apply(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return on_overflow
+        except ValueError:
+            return math.nan
+
+    return apply
+
+
+def _log(x: float) -> float:
+    return -math.inf if x == 0 else math.log(x)
+
+
+def _log1p(x: float) -> float:
+    return -math.inf if x == -1 else math.log1p(x)
+
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": _or(math.exp),
+    "expm1": _or(math.expm1),
+    "log": _or(_log),
+    "log1p": _or(_log1p),
+    "log2": _or(lambda x: -math.inf if x == 0 else math.log2(x)),
+    "log10": _or(lambda x: -math.inf if x == 0 else math.log10(x)),
+    "sqrt": _or(math.sqrt),
+    "square": lambda x: x * x,
+    "absolute": abs,
+}
+"""By the name of numpy's function: infinite or not a number where numpy is, never an exception."""
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), without overflow."""
+    if x >= 0:
+        return 1.0 / (1.0 + math.exp(-x))
+    power = math.exp(x)
+    return power / (1.0 + power)
+
+
+def _logit(scores: list[float]) -> list[float]:
+    probability = sigmoid(scores[0])
+    return [1.0 - probability, probability]
+
+
+def _softmax(scores: list[float]) -> list[float]:
+    highest = max(scores)
+    powers = [math.exp(score - highest) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def _one_vs_rest(scores: list[float]) -> list[float]:
+    chances = [sigmoid(score) for score in scores]
+    total = sum(chances)
+    return [chance / total for chance in chances] if total else [1 / len(scores)] * len(scores)
+
+
+def _identity(scores: list[float]) -> list[float]:
+    return scores
+
+
+LINKS: dict[str, Callable[[list[float]], list[float]]] = {
+    "identity": _identity,
+    "logit": _logit,
+    "softmax": _softmax,
+    "one-vs-rest": _one_vs_rest,
+}
+"""From the scores of a model to its answer: probabilities in the order of the labels, or one value."""

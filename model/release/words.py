@@ -1,0 +1,163 @@
+"""The part of a linear model that weighs words: bag of words, tf-idf, or hashed columns."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Callable, Iterable
+from operator import mul
+from typing import Any
+
+from model.release.murmur import hashed_column
+from model.release.numerics import unpack
+from model.release.reading import Case, Reader, Reading
+
+Amounts = list[tuple[str, float, list[float]]]
+"""Of each n-gram: how often it stands in the text, and what it adds to each output."""
+
+_NORMS: dict[str, Callable[[Iterable[float]], float]] = {
+    "l1": lambda sizes: sum(map(abs, sizes)),
+    "l2": lambda sizes: math.sqrt(sum(size * size for size in sizes)),
+    "max": lambda sizes: max(map(abs, sizes), default=0.0),
+}
+
+
+def _counted(count: int) -> float:
+    return float(count)
+
+
+def _present(count: int) -> float:
+    return 1.0
+
+
+def _sublinear(count: int) -> float:
+    return 1.0 + math.log(count)
+
+
+_COUNTS: dict[str, Callable[[int], float]] = {"count": _counted, "present": _present, "sublinear": _sublinear}
+
+
+class WeighedWords:
+    """Counts of the vocabulary, perhaps times idf and divided by their norm, times a weight for each output."""
+
+    def __init__(self, document: dict[str, Any], readers: list[Reader]) -> None:
+        self._reader = readers[document["reader"]]
+        self._count = _COUNTS[document["count"]]
+        self._norm = document["norm"]
+        idf = unpack(document["idf"]) if document["idf"] else None
+        weights = [unpack(packed) for packed in document["weights"]]
+        self._weights = [[*map(mul, each, idf)] for each in weights] if idf else weights
+        self._sizes = idf if idf else [float(known) for known in unpack(document["known"])] if self._norm else []
+        """What an n-gram adds to the norm when it stands there once; 0 for the words of other members of the vote."""
+        self._squares = [size * size for size in self._sizes]
+
+    def totals(self, case: Case) -> list[float]:
+        """What the text adds to each output."""
+        reading = case.reading(self._reader)
+        ids = reading.ids
+        if reading.once or self._count is _present:
+            sums = [sum(map(weights.__getitem__, ids)) for weights in self._weights]
+            if self._norm == "l2":
+                norm = math.sqrt(sum(map(self._squares.__getitem__, ids)))
+                return [total / norm for total in sums] if norm else sums
+            values = None
+        else:
+            values = [*map(self._count, reading.counts_of_known())]
+            sums = [sum(map(mul, map(weights.__getitem__, ids), values)) for weights in self._weights]
+        norm = self._norm_of(ids, values)
+        return [total / norm for total in sums]
+
+    def amounts(self, case: Case) -> Amounts:
+        """What each n-gram of the text adds to each output; they sum up to `totals`."""
+        reading = case.reading(self._reader)
+        counts = reading.counts_of_known()
+        values = [*map(self._count, counts)]
+        norm = self._norm_of(reading.ids, values)
+        grams = self._reader.grams
+        return [
+            (grams[i], float(count), [weights[i] * value / norm for weights in self._weights])
+            for i, count, value in zip(reading.ids, counts, values, strict=True)
+            if any(weights[i] for weights in self._weights)
+        ]
+
+    def _norm_of(self, ids: list[int], values: list[float] | None) -> float:
+        if not self._norm:
+            return 1.0
+        sizes = map(self._sizes.__getitem__, ids)
+        # An empty text stays the zero vector, as in scikit-learn.
+        return _NORMS[self._norm](sizes if values is None else map(mul, sizes, values)) or 1.0
+
+
+class HashedWords:
+    """Counts of hashed columns, perhaps divided by their norm, times a weight for each output.
+
+    Different n-grams can share a column: their counts then add up before the norm is taken, as in scikit-learn.
+    """
+
+    def __init__(self, document: dict[str, Any], readers: list[Reader]) -> None:
+        self._reader = readers[document["reader"]]
+        self._binary: bool = document["binary"]
+        self._norm = document["norm"]
+        self._n_features: int = document["n_features"]
+        self._alternate_sign: bool = document["alternate_sign"]
+        self._columns: list[int] = document["columns"]
+        """The column of every n-gram of the vocabulary: hashing in Python takes longer than all the rest."""
+        self._coefficients = [array("d", unpack(packed)) for packed in document["coefficients"]]
+
+    def totals(self, case: Case) -> list[float]:
+        """What the text adds to each output."""
+        reading = case.reading(self._reader)
+        columns = self._columns_of(reading)
+        if reading.once and not self._alternate_sign and len(set(columns)) == len(columns):
+            sums = [sum(map(each.__getitem__, columns)) for each in self._coefficients]
+            norm = self._norm_of([1.0] * len(columns)) if self._norm != "l2" else math.sqrt(len(columns)) or 1.0
+        else:
+            values = self._values(columns, reading)
+            sums = [sum(each[column] * value for column, value in values.items()) for each in self._coefficients]
+            norm = self._norm_of(values.values())
+        return [total / norm for total in sums]
+
+    def amounts(self, case: Case) -> Amounts:
+        """What each n-gram of the text adds to each output; they sum up to `totals`.
+
+        Where only presence counts, the first n-gram of a shared column stands for it.
+        """
+        reading = case.reading(self._reader)
+        columns = self._columns_of(reading)
+        norm = self._norm_of(self._values(columns, reading).values())
+        amounts: Amounts = []
+        seen: set[int] = set()
+        for (gram, count), signed in zip(self._counted(reading), columns, strict=True):
+            column = signed if signed >= 0 else ~signed
+            value = float(count if signed >= 0 else -count)
+            if self._binary:
+                value = 0.0 if column in seen else 1.0
+                seen.add(column)
+            amounts.append((gram, float(count), [each[column] * value / norm for each in self._coefficients]))
+        return amounts
+
+    def _columns_of(self, reading: Reading) -> list[int]:
+        columns = [*map(self._columns.__getitem__, reading.ids)]
+        if len(columns) < len(reading.counts):
+            n_features, alternate_sign = self._n_features, self._alternate_sign
+            columns += [hashed_column(gram, n_features, alternate_sign) for gram, _ in reading.unknown()]
+        return columns
+
+    def _counted(self, reading: Reading) -> list[tuple[str, int]]:
+        grams = self._reader.grams
+        known = [grams[i] for i in reading.ids]
+        return [*zip(known, reading.counts_of_known(), strict=True), *reading.unknown()]
+
+    def _values(self, columns: list[int], reading: Reading) -> dict[int, float]:
+        counts = [*reading.counts_of_known(), *(count for _, count in reading.unknown())]
+        values: dict[int, float] = {}
+        for column, count in zip(columns, counts, strict=True):
+            if column >= 0:
+                values[column] = values.get(column, 0.0) + count
+            else:
+                values[~column] = values.get(~column, 0.0) - count
+        # A column whose counts cancel out still counts as present, as in scikit-learn.
+        return dict.fromkeys(values, 1.0) if self._binary else values
+
+    def _norm_of(self, values: Iterable[float]) -> float:
+        return _NORMS[self._norm](values) or 1.0 if self._norm else 1.0
