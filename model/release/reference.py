@@ -117,9 +117,7 @@ def build(
         "schema": VERSION,
         "n": len(rows),
         "features": {**_numeric_features(columns, unseen or {}), SCORE: numeric_document(scores)},
-        "categories": {
-            feature_of(f): category_document(values) for f, values in columns.items() if f.kind == "category"
-        },
+        "categories": {feature_of(field): category_document(values) for field, values in categories.items()},
         "typical": {field.name: _typical(field, values) for field, values in columns.items() if field.kind != "text"},
         "outcomes": _outcomes(schema.labels, answers),
         "median": None if schema.labels else median(scores),
