@@ -6,6 +6,9 @@ import importlib
 import keyword
 import re
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,9 +95,21 @@ def _put(file: Path, content: str) -> Path:
 
 def _candidates(name: str, folder: Path) -> dict[str, Candidate]:
     """The files just written, imported as the library will import them."""
-    if str(folder.parent) not in map(str, model.library.__path__):
-        model.library.__path__.append(str(folder.parent))
-    importlib.invalidate_caches()
-    names = [file.stem for file in sorted(folder.glob("*.py")) if file.stem in ("linear", "boosting")]
-    modules = {each: importlib.import_module(f"model.library.{name}.{each}") for each in names}
+    names = [each for each in ("boosting", "linear") if (folder / f"{each}.py").exists()]
+    with _importable(name, folder.parent):
+        modules = {each: importlib.import_module(f"model.library.{name}.{each}") for each in names}
     return {each: Candidate(each, folder / f"{each}.py", module.pipeline) for each, module in modules.items()}
+
+
+@contextmanager
+def _importable(name: str, folder: Path) -> Iterator[None]:
+    """The library as it will be, also where it is not the one this code runs from; nothing imported stays."""
+    before = list(model.library.__path__)
+    model.library.__path__[:] = dict.fromkeys([*before, str(folder)])
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        model.library.__path__[:] = before
+        for module in [each for each in sys.modules if f"{each}.".startswith(f"model.library.{name}.")]:
+            del sys.modules[module]

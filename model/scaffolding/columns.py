@@ -65,13 +65,13 @@ def guess(cells: Cells, target: str, shown: str) -> Guess:
     table = _rows_where(table, [bool(cell) for cell in table[target]])
     rows = len(table[target])
     if rows < ROWS_AT_LEAST:
-        raise ScaffoldingError(f"{shown}: {rows} rows with a {target}, wanted at least {ROWS_AT_LEAST}")
+        raise ScaffoldingError(f"{shown}: {rows} rows whose {target} is known, wanted at least {ROWS_AT_LEAST}")
     task, classes = _task_of(table[target], target, shown)
     columns, left_out = _columns_of(table, target, task)
     if not columns:
         raise ScaffoldingError(f"{shown}: no column to learn {target} from is left: {_told(left_out)}")
     table, textless = _with_texts({name: table[name] for name in [target, *(c.field.name for c in columns)]}, columns)
-    dropped = {f"without a {target}": without, "without their text": textless}
+    dropped = {f"without their {target}": without, "without their text": textless}
     reasons = {why: count for why, count in dropped.items() if count}
     return Guess(target, task, classes, columns, left_out, table, reasons)
 
