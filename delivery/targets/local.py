@@ -22,15 +22,18 @@ from delivery.targets.contact import Contact
 from delivery.targets.environments import Environments
 from delivery.targets.ports import free_port
 from delivery.targets.state import Desired, ModelState, State
+from model.release.errors import ReleaseError
+from model.release.sealing import verify
 
 KEY_BYTES = 32
 
 
 def verify_sealed(folder: Path) -> None:
-    """Raise unless the folder is a sealed release and every byte is as sealed."""
-    from model.release.sealing import verify
-
-    verify(folder)
+    """Broken unless the folder is a sealed release and every byte is as sealed; the file is named."""
+    try:
+        verify(folder)
+    except ReleaseError as problem:
+        raise Broken(f"{problem}; seal or publish it anew") from None
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ class LocalTarget:
 
     def switch(self, model: str, release: str | None, previous: str | None) -> None:
         """Stable becomes `release`: it accepts on the public socket before the old one stops."""
-        if release:
+        if release and release != self.named(model):  # what serves already is not started anew
             self._require_published(model, release)
         self._ensure_signing_key()
         self.contact.ensure()
