@@ -1,0 +1,1 @@
+"""Answering: the HTTP interface of one sealed release, one endpoint a file."""

@@ -1,0 +1,88 @@
+"""gunicorn's settings for a served release; each reads one variable of the environment, documented under it."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+# A bytecode file in the release would be one that nobody sealed.
+sys.dont_write_bytecode = True
+
+# One row is scored by one thread: a pool of threads a worker would only fight for the same cores. This must be set
+# before numpy is imported (by a release that is served by scikit-learn), hence here.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+MEMORY_FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+
+
+def empty_metrics_folder(root: str) -> str:
+    """A folder for this server's counters, empty at its start; reading this file again (SIGHUP) keeps what is there.
+
+    It cannot be emptied in `on_starting`: with preload the app has opened its counters by then.
+    """
+    folder = Path(root, f"metrics-{os.getpid()}")
+    if Path(root).name == folder.name:
+        return root
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return str(folder)
+
+
+wsgi_app = "serving.app:create_app()"
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+# BIND: HOST:PORT. Default: 127.0.0.1:8000. Whoever hands over sockets that listen already says `--bind fd://N` instead,
+# once for each, on the command line: gunicorn ignores addresses beside inherited sockets.
+
+worker_class = "serving.worker.DrainingWorker"
+
+workers = int(os.environ.get("WORKERS", "2"))
+# WORKERS: processes. Default: 2.
+
+threads = int(os.environ.get("THREADS", "4"))
+# THREADS: requests that one process answers at a time. Default: 4.
+
+preload_app = True
+
+os.environ.setdefault("DRAIN_SECONDS", "1")
+# DRAIN_SECONDS: how long, after SIGTERM, readiness fails while requests are still taken. Default: 1.
+
+graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
+# GRACEFUL_SECONDS: after SIGTERM, when what has not ended is killed; more than DRAIN_SECONDS + 2. Default: 30.
+
+keepalive = int(os.environ.get("KEEPALIVE_SECONDS", "75"))
+# KEEPALIVE_SECONDS: how long an idle connection is kept; longer than a proxy in front keeps its own. Default: 75.
+
+timeout = int(os.environ.get("WORKER_SECONDS", "30"))
+# WORKER_SECONDS: a worker that is stuck for so long is replaced. Default: 30.
+
+loglevel = os.environ.get("LOG_LEVEL", "info")
+# LOG_LEVEL: debug, info, warning or error. Default: info.
+
+accesslog = None
+http_parser = "fast"
+control_socket_disable = True
+worker_tmp_dir = MEMORY_FOLDER
+
+metrics_root = os.environ.get("PROMETHEUS_MULTIPROC_DIR", MEMORY_FOLDER)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = empty_metrics_folder(metrics_root)
+# PROMETHEUS_MULTIPROC_DIR: where the counters' folder is made; in memory. Default: /dev/shm or the temporary one.
+
+
+def child_exit(_server, worker):  # type: ignore[no-untyped-def]
+    """A worker is gone: its live gauges go too, its counters stay, for a counter must never step back."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def worker_exit(_server, worker):  # type: ignore[no-untyped-def]
+    """Runs in the worker at its end: pay what it still holds."""
+    worker.wsgi.extensions["served"].metrics.bins.flush()
+
+
+def on_exit(_server):  # type: ignore[no-untyped-def]
+    """Nobody can scrape any more."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,92 @@
+"""One release being served: everything the endpoints share, built once at start."""
+
+from __future__ import annotations
+
+import logging
+import math
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.release.loading import Release, load
+
+from model.release.errors import ReleaseError
+from serving.faults import Faults
+from serving.health import Readiness
+from serving.metrics import Described, Metrics
+from serving.problems import StartRefused
+from serving.settings import Settings
+from serving.tokens import Tokens
+from serving.used_ids import SECONDS_A_DAY, UsedIds
+
+log = logging.getLogger("gunicorn.error.serving")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A loaded release with what its answers need besides it."""
+
+    release: Release
+    tokens: Tokens
+    used_ids: UsedIds
+    feedback_days: float
+    faults: Faults
+    metrics: Metrics
+    readiness: Readiness
+
+    @property
+    def head(self) -> dict[str, object]:
+        """What every answer says of its origin."""
+        return {"model": self.release.schema.model, "release": self.release.identity}
+
+
+def serve(folder: Path, settings: Settings) -> Served:
+    """Load a release, verified byte by byte, and make it ready; StartRefused where it cannot be."""
+    try:
+        release = load(folder)
+    except ReleaseError as error:
+        raise StartRefused(str(error)) from None
+    faults = Faults.from_text(settings.faults, settings.faults_allowed)
+    if faults.active:
+        log.warning("MODEL_FAULTS IS SET: this server misbehaves on purpose (%s)", settings.faults)
+    model = release.schema.model
+    served = Served(
+        release=release,
+        tokens=Tokens(settings.signing_keys, model, release.identity),
+        used_ids=_open_used_ids(settings, model),
+        feedback_days=settings.feedback_days,
+        faults=faults,
+        metrics=Metrics(_described(release, faults)),
+        readiness=Readiness(),
+    )
+    # The first answer fills caches and would be slow: nobody waits for it here.
+    release.scorer.answer([release.schema.read(each) for each in release.samples["instances"]])
+    served.readiness.start()
+    return served
+
+
+def _open_used_ids(settings: Settings, model: str) -> UsedIds:
+    path = settings.feedback_store_of(model)
+    used_ids = UsedIds(path)
+    try:
+        used_ids.prepare(older_than=math.floor(time.time() - settings.feedback_days * SECONDS_A_DAY))
+    except (OSError, sqlite3.Error) as error:
+        # Predictions do not depend on it: the server starts, feedback is answered 503 until the file can be written.
+        log.error("feedback store %s: %s; feedback will be refused", path, error)
+    return used_ids
+
+
+def _described(release: Release, faults: Faults) -> Described:
+    provenance = release.document
+    return Described(
+        model=release.schema.model,
+        release=release.identity,
+        task=release.schema.task,
+        api=release.schema.api,
+        candidate=provenance["candidate"],
+        commit=provenance["commit"],
+        labels=release.schema.labels,
+        shares=release.reference.shares(),
+        faults=faults.active,
+    )
