@@ -8,7 +8,6 @@ from collections.abc import Callable
 from time import perf_counter
 
 from delivery.commands import VERBS
-from delivery.errors import DeliveryError
 from delivery.junit import Case, write_junit
 from delivery.work import LeftOut, Work
 
@@ -32,7 +31,7 @@ def perform(verb: str, work: Work, call: argparse.Namespace) -> None:
     except LeftOut as error:
         skipped = str(error)
         raise
-    except DeliveryError as error:
+    except Exception as error:
         failure = str(error)
         raise
     finally:

@@ -85,7 +85,7 @@ def run_gates(work: Work, arguments: dict[str, str]) -> dict[str, Any]:
     if document is None or ended.returncode not in (0, 1) or document["passed"] != (ended.returncode == 0):
         log = work.build / "gate.log"
         log.write_text(ended.stdout + ended.stderr, encoding="utf-8")
-        said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.startswith(("E  ", "ERROR"))]
+        said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.startswith(("E  ", "ERROR:"))]
         cause = " ".join(said[-1].split()) if said else f"pytest ended with {ended.returncode}"
         raise Broken(f"{work.name}: the gates could not be asked: {cause} ({log.relative_to(work.root)})")
     return document
@@ -107,4 +107,4 @@ def require_passed(work: Work, document: dict[str, Any]) -> None:
         tell(f"gate: no: {one['sentence']}")
     if refusals:
         names = ", ".join(one["gate"] for one in refusals)
-        raise Refused(f"{work.name}: {len(refusals)} gates refused {document['contender']}: {names}")
+        raise Refused(f"{work.name}: refused by {names} (contender {document['contender']}, build/{work.name}/{FILE})")

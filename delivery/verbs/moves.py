@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def monitor(work: Work, _call: argparse.Namespace) -> None:
 
 
 def canary(work: Work, _call: argparse.Namespace) -> None:
-    """Runs the release beside the champion and judges it."""
+    """Runs the release beside the champion and judges it; with MODEL_FAULTS set it misbehaves, to show an abort."""
     with moving(work, "canary") as (delivery, folder), progress("canary") as report:
         reason = rollout.canary(
             delivery,
@@ -47,6 +48,7 @@ def canary(work: Work, _call: argparse.Namespace) -> None:
             cases=labelled_rows(work),
             relative=work.spec.relative_band,
             who=who(),
+            faults=os.environ.get("MODEL_FAULTS"),
             progress=report,
         )
     tell(f"canary: {reason}")

@@ -1,0 +1,48 @@
+"""`release`: the contender that passed its gates, sealed. `image`: what the target runs it from."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from pathlib import Path
+
+from delivery.errors import WrongSetting
+from delivery.progress import tell
+from delivery.work import Work
+from model.contender import open_contender, seal_release
+
+
+def release(work: Work, _call: argparse.Namespace) -> None:
+    """Seals the contender under its identity, with the verdicts that let it pass."""
+    contender, verdicts = open_contender(work.build).identity, work.read("verdicts.json")
+    if verdicts["contender"] != contender:
+        raise WrongSetting(f"{work.name}: the gates judged {verdicts['contender']}, not {contender}; `gate` has to run")
+    sealed = work.find("release/release.json")
+    if sealed is not None and sealed["identity"] == contender:
+        tell(f"release: nothing new, {contender} is sealed")
+        return
+    info = seal_release(work.spec, work.build, commit_of(work.root), work.read("evaluation.json"), verdicts)
+    tell(f"release: sealed as {info.identity} (build/{work.name}/release)")
+
+
+def commit_of(root: Path) -> str:
+    """The commit that is built, with `+` where files differ from it; `unknown` outside of git."""
+    head = git(root, "rev-parse", "HEAD")
+    return head + ("+" if git(root, "status", "--porcelain") else "") if head else "unknown"
+
+
+def git(root: Path, *words: str) -> str:
+    """What git prints; empty where there is no repository, or no git."""
+    try:
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def image(work: Work, _call: argparse.Namespace) -> None:
+    """Processes on this machine run the release folder itself: there is nothing to build, and image.json says so."""
+    identity = work.read("release/release.json")["identity"]
+    folder = f"build/{work.name}/release"
+    work.leave("image.json", {"release": identity, "builder": "local", "reference": folder})
+    tell(f"image: nothing to build, this machine runs {identity} from its folder")
