@@ -42,7 +42,7 @@ class Answering:
         self._gave_up = False
 
     def __enter__(self) -> Self:
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile("a+b")
         # `-m` puts the working directory first on the path: the folder's own `model` package is the one imported.
         self._process = subprocess.Popen(
             [sys.executable, "-B", "-s", "-m", "model.release", "answer"],

@@ -73,20 +73,29 @@ def load(folder: Path, *, sealed: bool = True) -> Release:
     """
     info = verify(folder) if sealed or (folder / RELEASE).exists() else None
     schema = Schema.from_document(read_document(folder / "schema.json"))
-    transformers = _load_transformers(folder / "runtime.py")
     document = read_document(folder / "scorer.json")
     _require_agreement(schema, document)
-    scorer = load_scorer(document, folder)
-    reference = Reference(read_document(folder / "reference.json"), schema, scorer.knows)
+    scorer = _scorer_of(document, folder)
     return Release(
         folder=folder,
         schema=schema,
-        scorer=TransformingScorer(scorer, transformers) if transformers else scorer,
-        reference=reference,
+        scorer=scorer,
+        reference=Reference(read_document(folder / "reference.json"), schema, scorer.knows),
         samples=_load_samples(folder / "samples.json", schema),
         band=take(document, "band", "scorer.json"),
         info=info,
     )
+
+
+def scorer_in(folder: Path) -> Scorer:
+    """The scorer of a folder, behind the model's own transformers where it has some. Nothing is verified here."""
+    return _scorer_of(read_document(folder / "scorer.json"), folder)
+
+
+def _scorer_of(document: Document, folder: Path) -> Scorer:
+    transformers = _load_transformers(folder / "runtime.py")  # First: the fallback may need its types.
+    scorer = load_scorer(document, folder)
+    return TransformingScorer(scorer, transformers) if transformers else scorer
 
 
 class TransformingScorer:

@@ -54,12 +54,17 @@ def identity_of(files: Mapping[str, str], dockerfile_sha256: str | None, base_im
     return digest.hexdigest()[:12]
 
 
+def answering_files(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a release, sealed or not, that its identity is made of."""
+    return {path: sha256 for path, sha256 in hashes_of(folder).items() if path != CARD}
+
+
 def seal(folder: Path, provenance: Mapping[str, object]) -> ReleaseInfo:
     """Write release.json; `provenance` holds exactly the keys of PROVENANCE.
 
     Foreign where a file lies in the folder that has no business there, BadDocument where one is missing.
     """
-    files = _hashes(folder)
+    files = hashes_of(folder)
     _require_release(folder, files)
     if set(provenance) != set(PROVENANCE):
         raise BadDocument("provenance", f"wanted {', '.join(PROVENANCE)}, saw {', '.join(sorted(provenance))}")
@@ -79,7 +84,7 @@ def seal(folder: Path, provenance: Mapping[str, object]) -> ReleaseInfo:
 def verify(folder: Path) -> ReleaseInfo:
     """Who the release is, once every byte of it is as sealed; Unsealed, or Tampered with the file's name."""
     document = _read_sealed(folder)
-    sealed, found = document["files"], _hashes(folder)
+    sealed, found = document["files"], hashes_of(folder)
     for path in sorted({*sealed, *found}):
         if path not in found:
             raise Tampered(path, "missing from the release", folder)
@@ -119,7 +124,7 @@ def _text(value: object) -> str | None:
     raise BadDocument("provenance", f"wanted text or null, saw {value!r}")
 
 
-def _hashes(folder: Path) -> dict[str, str]:
+def hashes_of(folder: Path) -> dict[str, str]:
     """The sha256 of every file but release.json, by its path; Foreign for what is no plain file."""
     hashes = {}
     for path in sorted(_walk(folder)):
