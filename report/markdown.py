@@ -70,7 +70,7 @@ def _write(block: Block) -> Iterable[str]:
         case Heading():
             return [f"{'#' * block.level} {escape(block.text)}"]
         case Gallery():
-            return [_figure(figure) for figure in block.figures]
+            return [_with_caption(figure) for figure in block.figures]
 
 
 def _table(block: Table) -> Iterator[str]:
@@ -92,6 +92,10 @@ def _cell(cell: Cell) -> str:
 
 def _figure(figure: Figure) -> str:
     return f"![{escape(figure.alt)}]({figure.path})"
+
+
+def _with_caption(figure: Figure) -> str:
+    return f"{_figure(figure)} *{escape(figure.caption)}*" if figure.caption else _figure(figure)
 
 
 def _spans(spans: Sequence[Span]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -47,12 +46,12 @@ def environment() -> Environment:
 
 
 def _write(path: Path, text: str) -> Path:
-    """Write beside the file and put it in its place, so that no reader meets half a page."""
+    """Write beside the file and put it in its place, so that no reader meets half a page.
+
+    Without fsync: a report that a power failure takes is written anew from the same files.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.partial")
-    with beside.open("w", encoding="utf-8", errors="replace") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+    beside.write_text(text, encoding="utf-8", errors="replace")
     beside.replace(path)
     return path

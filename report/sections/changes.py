@@ -108,11 +108,14 @@ def _profile(model: ModelBuild, champion: Document) -> list[Block]:
     before = dict(_leaves(champion["data"].get("profile") or {}))
     after = dict(_leaves((model.get("check") or {}).get("profile") or {}))
     rows = [
-        [name, number(before[name]), number(after[name]), number(after[name] - before[name], signed=True)]
-        for name in before
-        if name in after and before[name] != after[name]
+        _profiled(name, before[name], after[name]) for name in before if name in after and before[name] != after[name]
     ]
     return [table("Profile of the data, where it changed", COLUMNS, rows[:40], numeric=COLUMNS[1:])] if rows else []
+
+
+def _profiled(name: str, before: float, after: float) -> list[str]:
+    places = 0 if isinstance(before, int) and isinstance(after, int) else decimals(before, after)
+    return [name, number(before, places), number(after, places), number(after - before, places, signed=True)]
 
 
 def _leaves(profile: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, float]]:

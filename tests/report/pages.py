@@ -46,8 +46,8 @@ class Html(HTMLParser):
         self.texts.append(data.strip())
         if {"td", "th"} & set(self.open):
             self.tables[-1][-1][-1] += data
-        elif self.open[-1] in ("h1", "h2", "h3", "h4"):
-            self.headings[-1] = (self.open[-1], self.headings[-1][1] + data.strip())
+        elif {"h1", "h2", "h3", "h4"} & set(self.open):
+            self.headings[-1] = (self.headings[-1][0], self.headings[-1][1] + data.strip())
 
     def all(self, tag: str) -> list[dict[str, str]]:
         """Attributes of every element of this kind."""
