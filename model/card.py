@@ -40,8 +40,8 @@ def write_card(
 def _data(spec: ModelSpec, evaluation: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     held = evaluation["holdout"]
     return (
-        f"## Data\n\n{data['rows']['train']:,} rows taught it, {held['n']:,} rows in {held['groups']:,} groups were held "
-        f"out and never learned from. Target: `{spec.dataset.target}`. "
+        f"## Data\n\n{data['rows']['train']:,} rows taught it, {held['n']:,} rows in {held['groups']:,} groups were "
+        f"held out and never learned from. Target: `{spec.dataset.target}`. "
         f"Content: sha256 `{data['sha256'][:16]}…`.\n"
     )
 
@@ -81,4 +81,10 @@ def _gates(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line) + " |" for line in lines) + "\n"
+    return (
+        "\n".join(
+            "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line) + " |"
+            for line in lines
+        )
+        + "\n"
+    )

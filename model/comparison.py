@@ -15,7 +15,7 @@ from model.asking import Answering
 from model.instances import Instance
 from model.intervals import ONE_SIDED, Measurement, summarise
 from model.measures import Array, Measure, measures_of
-from model.scene import Scene, answers_of
+from model.scene import Scene, answered_rows, answers_of
 from model.spec import ModelSpec
 
 CHANGES = ("mae", "rmse", "mape")
@@ -48,8 +48,7 @@ def paired_differences(
     spec: ModelSpec, scene: Scene, champion: Array, masks: Mapping[str, Array]
 ) -> dict[str, Measurement]:
     """`difference.MEASURE[@SLICE]` or `change.MEASURE[@SLICE]` on the rows that both answered."""
-    finite = np.isfinite(scene.answers + champion)
-    both = finite.reshape(len(finite), -1).all(axis=1)
+    both = answered_rows(scene.answers + champion)
     found = {}
     for name, mask in {"": np.ones(len(both)), **masks}.items():
         weights = (scene.weights * mask)[:, both]

@@ -23,7 +23,7 @@ from model.data import Data
 from model.instances import Instance, instances_of
 from model.intervals import Measurement, draw_weights, measure, share
 from model.measures import Array, measures_of
-from model.scene import Scene, answers_of
+from model.scene import Scene, answered_rows, answers_of
 from model.spec import ModelSpec
 
 ChampionState = Literal["none", "present"]
@@ -105,11 +105,6 @@ def _own_measurements(
         progress("attacking")
         found |= measure_risks(scene, spec.attacks)
     return found
-
-
-def answered_rows(answers: Array) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which rows got an answer at all."""
-    return np.isfinite(answers).reshape(len(answers), -1).all(axis=1)
 
 
 def measure_all(spec: ModelSpec, truth: Array, answers: Array, weights: Array) -> dict[str, Measurement]:

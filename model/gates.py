@@ -1,7 +1,8 @@
 """A gate against an evaluation: the verdict, and one sentence that says why. Pure.
 
 A gate without a number fails. A gate against the champion does not apply only when the target itself confirmed that
-there is none; the gate of a vote's member only when the contender is no vote. A contender that is too good is refused until an approval names it.
+there is none; the gate of a vote's member only when the contender is no vote. A contender that is too good is refused
+until an approval names it.
 """
 
 from __future__ import annotations

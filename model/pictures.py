@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from model.measures import CALIBRATION_BINS
-from model.scene import Scene
+from model.scene import Scene, answered_rows
 
 RESIDUALS_SHOWN = 600
 
@@ -16,7 +16,7 @@ def draw(task: str, scene: Scene) -> dict[str, Any]:
     """`confusion`, `calibration` and `residuals` of evaluation.json; null where the task has none."""
     if task == "regression":
         return {"confusion": None, "calibration": None, "residuals": _residuals(scene)}
-    answered = ~np.isnan(scene.answers).any(axis=1)
+    answered = answered_rows(scene.answers)
     said, truth = scene.answers[answered].argmax(axis=1), scene.truth[answered].astype(int)
     counts = np.zeros((len(scene.labels), len(scene.labels)), dtype=int)
     np.add.at(counts, (truth, said), 1)
@@ -26,8 +26,8 @@ def draw(task: str, scene: Scene) -> dict[str, Any]:
 
 def _calibration(scene: Scene) -> list[dict[str, Any]]:
     """Of two classes the positive one's probability, of more the answered one's, in ten equal-width bins."""
-    answers = scene.answers[~np.isnan(scene.answers).any(axis=1)]
-    truth = scene.truth[~np.isnan(scene.answers).any(axis=1)]
+    answered = answered_rows(scene.answers)
+    answers, truth = scene.answers[answered], scene.truth[answered]
     binary = answers.shape[1] == 2
     score = answers[:, 1] if binary else answers.max(axis=1)
     right = truth == 1 if binary else answers.argmax(axis=1) == truth

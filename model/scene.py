@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from model.instances import Instance
 from model.intervals import Measurement
@@ -23,6 +24,12 @@ def answers_of(reply: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Arr
         nothing = [np.nan] * len(labels)
         return np.array([each.get("probabilities", nothing) for each in reply], dtype=float).reshape(-1, len(labels))
     return np.array([each.get("value", np.nan) for each in reply], dtype=float)
+
+
+def answered_rows(answers: Array) -> NDArray[np.bool_]:
+    """Which rows got an answer at all."""
+    finite: NDArray[np.bool_] = np.isfinite(answers)
+    return np.asarray(finite.reshape(len(answers), -1).all(axis=1))
 
 
 @dataclass

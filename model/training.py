@@ -85,7 +85,9 @@ def _try(spec: ModelSpec, train: Part, name: str, candidate: Candidate, progress
     answers = out_of_fold(spec, train, candidate, lambda fold: progress(f"{name}: fold {fold}/{spec.ranking.folds}"))
     truth = train.target.astype(float)
     formula = measures_of(spec.task, truth)[spec.ranking.measure]
-    folds = [float(formula(truth[held], answers[held], np.ones((1, len(held))))[0]) for _, held in _folds(spec, train)]
+    folds = [
+        float(formula(truth[held], answers[held], np.ones((1, len(held))))[0]) for _, held in folds_of(spec, train)
+    ]
     figure = measure(formula, truth, answers, draw_weights(train.groups))
     return Trial(name, answers, figure, tuple(folds), time.perf_counter() - started)
 
@@ -94,7 +96,7 @@ def out_of_fold(spec: ModelSpec, train: Part, candidate: Candidate, progress: Ca
     """Each row's answer by a pipeline that has not seen its group: (rows, classes) or (rows,)."""
     shape = (len(train), len(spec.labels)) if spec.labels else (len(train),)
     answers = np.zeros(shape)
-    for number, (rest, held) in enumerate(_folds(spec, train), start=1):
+    for number, (rest, held) in enumerate(folds_of(spec, train), start=1):
         progress(number)
         fitted = fit(candidate, train.take(rest))
         answers[held] = predict(fitted, train.features.iloc[held], len(spec.labels))
@@ -110,7 +112,8 @@ def predict(fitted: BaseEstimator, features: Any, classes: int) -> Array:
     return answers
 
 
-def _folds(spec: ModelSpec, train: Part) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+def folds_of(spec: ModelSpec, train: Part) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    """(the rest, the held-out rows) of every fold; rows of one group are never parted."""
     splitter = GroupKFold(spec.ranking.folds, shuffle=True, random_state=spec.ranking.seed)
     return list(splitter.split(train.features, train.target, train.groups))
 

@@ -53,9 +53,9 @@ def upper_share(text: str) -> float:
         letters = len(encoded) - len(encoded.translate(None, _LETTERS))
         upper = len(encoded) - len(encoded.translate(None, _UPPER))
     else:
-        letters = sum(map(str.isalpha, text))
-        upper = sum(map(str.isupper, text))
-    return min(1.0, upper / letters) if letters else 0.0
+        alphabetic = [*filter(str.isalpha, text)]
+        letters, upper = len(alphabetic), sum(map(str.isupper, alphabetic))
+    return upper / letters if letters else 0.0
 
 
 def words_of(text: str) -> list[str]:

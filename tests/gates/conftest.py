@@ -15,6 +15,7 @@ import pytest
 
 from model import contender as contenders
 from model.data import load
+from model.documents import write_json
 from model.evaluation import NO_CHAMPION, Champion, evaluate
 from model.gates import Verdict, name_of
 from model.library import load_spec
@@ -93,4 +94,4 @@ def where(pytestconfig: pytest.Config) -> str:
 
 
 def _leave(path: Path, document: dict[str, Any]) -> None:
-    contenders.write_json(path, document)
+    write_json(path, document)

@@ -50,7 +50,7 @@ FEATURES = (
         "lot_frontage", "number", nullable=True, minimum=20, maximum=320, unit="ft",
         description="Street along the lot; null where nobody measured it",
     ),
-    _area("living_area", 400, 4_000, "Living area above ground"),
+    _area("living_area", 330, 4_000, "Living area above ground"),
     _area("basement_area", 0, 3_300, "Area of the basement"),
     _area("basement_finished_area", 0, 2_500, "Finished part of the basement"),
     _choice("basement_exposure", ("Av", "Gd", "Mn", "No", "No_Basement"), "Walk-out or garden-level basement walls"),

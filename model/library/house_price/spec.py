@@ -36,8 +36,8 @@ DATASET = Dataset(
     columns=(
         Field("month_sold", "number", minimum=1, maximum=12, integer=True),
         Field("year_sold", "number", minimum=2006, maximum=2010, integer=True),
-        Field("sale_condition", "category"),
-        Field("sale_type", "category"),
+        Field("sale_condition", "category", unknown="accept"),
+        Field("sale_type", "category", unknown="accept"),
     ),
 )
 
