@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,11 +20,10 @@ from delivery.targets.asking import ask_release
 from delivery.targets.contact import Contact
 from delivery.targets.environments import Environments
 from delivery.targets.ports import free_port
+from delivery.targets.signing import ensure_key
 from delivery.targets.state import Desired, ModelState, State
 from model.release.errors import ReleaseError
 from model.release.sealing import verify
-
-KEY_BYTES = 32
 
 
 def verify_sealed(folder: Path) -> None:
@@ -61,7 +59,7 @@ class LocalTarget:
 
         That a champion does not come up is for `current` to raise: recovery and rollback must be possible all the same.
         """
-        self._ensure_signing_key()
+        ensure_key(self.var)
         self.contact.ensure()
         desired = self.state.read()
         for model, state in desired.models.items():
@@ -119,7 +117,7 @@ class LocalTarget:
     def start(self, model: str, slot: Slot, release: str, faults: str | None = None) -> str:
         """Run a published release as canary or staging; returns its private address once it is ready."""
         self._require_published(model, release)
-        self._ensure_signing_key()
+        ensure_key(self.var)
         self.contact.ensure()
         with self.state.change(Write.SLOT_NAMED) as desired:
             self._model(desired, model).place(slot, release, faults)
@@ -139,7 +137,7 @@ class LocalTarget:
         """Stable becomes `release`: it accepts on the public socket before the old one stops."""
         if release and release != self.named(model):  # what serves already is not started anew
             self._require_published(model, release)
-        self._ensure_signing_key()
+        ensure_key(self.var)
         self.contact.ensure()
         with self.state.change(Write.STABLE_NAMED) as desired:
             state = self._model(desired, model)
@@ -234,16 +232,6 @@ class LocalTarget:
         arriving.rename(there)
         sync_folder(there.parent)
         visible(Write.RELEASE_PUBLISHED)
-
-    def _ensure_signing_key(self) -> None:
-        self.var.mkdir(parents=True, exist_ok=True)
-        path = self.var / "signing-key"
-        with exclusive(self.var / "signing-key.lock"):
-            if not path.exists():
-                with suppress(FileExistsError):
-                    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                    os.write(handle, secrets.token_hex(KEY_BYTES).encode())
-                    os.close(handle)
 
     def _model(self, desired: Desired, model: str) -> ModelState:
         """The state of a model, with a port of its own from its first day on."""

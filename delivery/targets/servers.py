@@ -19,6 +19,7 @@ from delivery.targets import Slot
 from delivery.targets.asking import says_ready
 from delivery.targets.environments import Environments
 from delivery.targets.processes import die_with_parent, started
+from delivery.targets.signing import key_file
 
 START_SECONDS = 60.0
 DRAIN_SECONDS = 40.0
@@ -68,7 +69,7 @@ class Site:
             "OPENBLAS_NUM_THREADS": "1",
             "PROMETHEUS_MULTIPROC_DIR": str(metrics),
             "FEEDBACK_STORE": str(feedback / f"{wanted.model}.sqlite"),
-            "SIGNING_KEY": (self.var / "signing-key").read_text(encoding="ascii"),
+            "SIGNING_KEY": key_file(self.var).read_text(encoding="ascii"),
         }
         if self.faults_allowed:
             variables["FAULTS_ALLOWED"] = "yes"

@@ -16,6 +16,7 @@ from delivery.targets.environments import Environments
 from delivery.targets.local import LocalTarget
 from delivery.targets.ports import free_port, open_public
 from delivery.targets.servers import Site, Wanted
+from delivery.targets.signing import ensure_key, key_file
 from tests.delivery.asking import ask
 
 WHO = {"who": "me", "why": "test"}
@@ -169,12 +170,14 @@ def test_a_server_gets_the_key_from_a_private_file_and_nothing_of_ours(
     target: LocalTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OUR_PASSWORD", "secret")
-    target._ensure_signing_key()
-    key = target.var / "signing-key"
+    ensure_key(target.var)
+    key = key_file(target.var)
+    first = key.read_text()
+    ensure_key(target.var)
     site = Site(target.var, Environments(target.var, target.interpreter))
     variables = site.environment(Wanted("toy", "stable", "aaa"), target.var)
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert variables["SIGNING_KEY"] == key.read_text()
+    assert variables["SIGNING_KEY"] == key.read_text() == first
     assert not {"OUR_PASSWORD", "MODEL_FAULTS", "FAULTS_ALLOWED"} & set(variables)
 
 

@@ -14,7 +14,11 @@ from tests.delivery.asking import ask
 from tests.delivery.deliver import WHO, at
 
 BEFORE_ANY_CHANGE = {Write.INTENT_RECORDED}
-IN_A_ROLLBACK = [Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_HALF_WRITTEN]
+IN_A_ROLLBACK = [
+    Write.STABLE_NAMED,
+    Write.LEDGER_HALF_WRITTEN,
+    *(pytest.param(write, marks=pytest.mark.slow) for write in (Write.INTENT_RECORDED, Write.STABLE_SERVING)),
+]
 
 
 @pytest.fixture(scope="module")
