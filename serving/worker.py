@@ -4,7 +4,10 @@ On SIGTERM gunicorn's own worker stops accepting at once. This one first fails r
 DRAIN_SECONDS, new connections too, each answer with `Connection: close`, so that whoever sends requests here has time
 to look elsewhere; then gunicorn's own end follows, which answers what is still on kept-alive connections.
 
-It also closes connections without waiting in the main loop. gunicorn 27 waits up to two seconds there for the client to
+gunicorn loses a SIGTERM that reaches a worker between its fork and its first turn: that worker would go on answering
+until the graceful timeout and then be killed in the middle of a request. Here the signal waits until it can be heard.
+
+Connections are closed without waiting in the main loop. gunicorn 27 waits there up to two seconds for the client to
 close first, and nothing else is answered meanwhile.
 """
 
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
 import time
 from collections import deque
@@ -28,6 +32,17 @@ LINGER_SECONDS = 2.0
 """How long a finished connection may take to be closed by the client before it is closed here."""
 
 
+def _hold_sigterm() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _let_sigterm_through() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+os.register_at_fork(before=_hold_sigterm, after_in_parent=_let_sigterm_through)
+
+
 class DrainingWorker(ThreadWorker):  # type: ignore[misc]
     """A ThreadWorker that drains before it stops, and pays drift bins into the counters once a second."""
 
@@ -42,6 +57,11 @@ class DrainingWorker(ThreadWorker):  # type: ignore[misc]
     def _served(self) -> Served:
         served: Served = self.wsgi.extensions["served"]
         return served
+
+    def run(self) -> None:
+        """The main loop. A SIGTERM held back since the fork is heard now."""
+        _let_sigterm_through()
+        super().run()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM: fail readiness, announce the end in every answer, and go on for DRAIN_SECONDS."""

@@ -20,6 +20,8 @@ from typing import Any
 
 KEY = "a key for tests only"
 START_SECONDS = 20.0
+PAUSE_SECONDS = 0.01
+"""Between two requests of one client: eight of them without any would leave no processor for the servers to start on."""
 
 
 @dataclass
@@ -105,7 +107,7 @@ def ask(
 
 @dataclass
 class Load:
-    """Clients that ask without pause and without retry, half of them on kept-alive connections."""
+    """Clients that ask all the time and without retry, half of them on kept-alive connections."""
 
     port: int
     instance: dict[str, Any]
@@ -142,4 +144,5 @@ class Load:
                 connection.close()
             if not keep_alive:
                 connection.close()
+            time.sleep(PAUSE_SECONDS)
         connection.close()
