@@ -13,7 +13,7 @@ from report.reading import Document, ModelBuild
 from report.sections import tell_all
 from report.sections.gates import count_verdicts
 from report.stages import Outcome, Stage, current, outcome, stages
-from report.text import count, estimate, join, moment, title
+from report.text import commit, count, estimate, join, moment, title
 
 URGENCY = ("bad", "warn", "quiet", "good", "")
 """The index shows first what somebody has to look at."""
@@ -88,7 +88,7 @@ def _facts(model: ModelBuild) -> dict[str, str]:
     facts["Candidate"] = training["winner"] if training else "not trained"
     facts["Champion"] = _champion(model)
     facts["Data"] = _data(model.get("check"))
-    facts["Commit"] = release["commit"] if release else "not recorded, nothing was sealed"
+    facts["Commit"] = commit(release["commit"]) if release else "not recorded, nothing was sealed"
     return facts
 
 

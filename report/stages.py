@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from report.blocks import Tone
 from report.reading import FILES, Document, ModelBuild
-from report.text import join, plural
+from report.text import join, plural, sentence
 
 State = Literal["passed", "refused", "held", "undecided", "no file", "not reached"]
 
@@ -81,7 +81,7 @@ def _belongs(model: ModelBuild, verb: str) -> bool:
         verdicts = model.get("verdicts")
         return verdicts is None or verdicts["contender"] == document["identity"]
     if verb == "canary":
-        return all(step["canary"]["release"] == model.identity for step in document["steps"])
+        return all(step["canary"] is None or step["canary"]["release"] == model.identity for step in document["steps"])
     later = verb in {"image", "staging", "monitor", "promote"}
     return not later or document["release"] == model.identity
 
@@ -126,15 +126,15 @@ def outcome(model: ModelBuild) -> Outcome:
 def _by_checks(_: str, check: Document) -> Outcome:
     failed = [c for c in check["checks"] if not c["passed"]]
     names = join([c["name"] for c in failed]) if failed else "no check by name"
-    sentence = f"Refused by {len(failed)} of {plural(len(check['checks']), 'data check')}: {names}."
-    return Outcome("Refused", "✕", "bad", sentence, tuple(c["sentence"] for c in failed))
+    told = f"Refused by {len(failed)} of {plural(len(check['checks']), 'data check')}: {names}."
+    return Outcome("Refused", "✕", "bad", told, tuple(c["sentence"] for c in failed))
 
 
 def _by_gates(_: str, verdicts: Document) -> Outcome:
     failed = [v for v in verdicts["verdicts"] if v["passed"] is False]
     names = join([v["measure"] for v in failed]) if failed else "no gate by name"
-    sentence = f"Refused by {len(failed)} of {plural(len(verdicts['verdicts']), 'gate')}: {names}."
-    return Outcome("Refused", "✕", "bad", sentence, tuple(_with_place(v) for v in failed))
+    told = f"Refused by {len(failed)} of {plural(len(verdicts['verdicts']), 'gate')}: {names}."
+    return Outcome("Refused", "✕", "bad", told, tuple(_with_place(v) for v in failed))
 
 
 def _with_place(verdict: Mapping[str, Any]) -> str:
@@ -143,18 +143,18 @@ def _with_place(verdict: Mapping[str, Any]) -> str:
 
 
 def _by_run(verb: str, document: Document) -> Outcome:
-    return Outcome("Refused", "✕", "bad", f"Refused in {verb}: {sentence_of(document['sentence'])}")
+    return Outcome("Refused", "✕", "bad", f"Refused in {verb}: {sentence(document['sentence'])}")
 
 
 def _decided(decision: Document) -> Outcome:
-    reason, release = sentence_of(decision["reason"]), decision["release"]
+    reason, release = sentence(decision["reason"]), decision["release"]
     instead = f" in place of {decision['champion']}" if decision.get("champion") else ", the first of this model"
     return {
         "promoted": Outcome("Promoted", "✓", "good", f"Release {release} was promoted{instead}: {reason}"),
-        "unchanged": Outcome("Unchanged", "=", "good", f"Release {release} is in production already: {reason}"),
+        "unchanged": Outcome("Unchanged", "=", "good", f"Nothing was changed: {reason}"),
         "promote": Outcome("Canary passed", "…", "quiet", f"Release {release} awaits its promotion: {reason}"),
         "abort": Outcome("Aborted", "✕", "bad", f"Release {release} was aborted in the canary: {reason}"),
-        "held": Outcome("Held", "‖", "warn", f"Release {release} is held and was not promoted: {reason}"),
+        "held": Outcome("Held", "‖", "warn", f"Release {release} was not promoted: {reason}"),
         "not-enough-data": Outcome(
             "Undecided", "?", "warn", f"Release {release} saw too little traffic in the canary to be judged: {reason}"
         ),
@@ -163,10 +163,5 @@ def _decided(decision: Document) -> Outcome:
 
 def _unfinished(model: ModelBuild) -> Outcome:
     done = [stage.verb for stage in stages(model) if stage.state == "passed"]
-    sentence = f"Nothing is decided: this build ended after {done[-1]}." if done else "Nothing is decided yet."
-    return Outcome("Unfinished", "…", "quiet", sentence)
-
-
-def sentence_of(text: str) -> str:
-    """The text with a full stop, unless it ends in one."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    told = f"Nothing is decided: this build ended after {done[-1]}." if done else "Nothing is decided yet."
+    return Outcome("Unfinished", "…", "quiet", told)

@@ -143,3 +143,13 @@ def join(words: list[str]) -> str:
 def plural(n: int, word: str, many: str = "") -> str:
     """`1 gate`, `33 gates`; `many` is the plural where it is not the word with an s."""
     return f"{count(n)} {word if n == 1 else many or f'{word}s'}"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends in one."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def commit(name: str) -> str:
+    """A commit's first twelve digits; the `+` that stands for uncommitted changes is kept."""
+    return f"{name[:12]}+" if name.endswith("+") and len(name) > 12 else name[:12]

@@ -20,9 +20,9 @@ def tell_canary(model: ModelBuild, figures: Figures) -> Section | Absent:
     document = model.get("observation")
     if document is None:
         return Absent("Canary", "canary was not reached, so the release has answered no live traffic")
-    steps = document["steps"]
+    steps = [step for step in document["steps"] if step["canary"]]
     if not steps:
-        return Absent("Canary", "canary took no step")
+        return Absent("Canary", "canary took no step in which the release was asked")
     online = "mean relative error" if "error_sum" in steps[0]["canary"] else "accuracy"
     alone = "" if steps[0]["champion"] else " There is no champion: the canary is judged alone."
     traffic = "replayed holdout traffic" if steps[0]["canary"]["traffic"] == "replay" else "people's traffic"

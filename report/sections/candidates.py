@@ -10,7 +10,7 @@ from report.charts.whiskers import Mark, draw_whiskers
 from report.figures import Figures
 from report.reading import Document, ModelBuild
 from report.sections.gates import say_bound
-from report.text import count, decimals, duration, interval, join, number, plural, title
+from report.text import count, decimals, duration, interval, join, number, plural, sentence, title
 
 KINDS = {"difference": "contender minus champion", "change": "contender / champion − 1"}
 """What stands before a measure that was compared with the champion's, and how it was."""
@@ -52,12 +52,13 @@ def _candidate(candidate: Mapping[str, Any], winner: str) -> list[str | Cell]:
 
 
 def _say_members(ranked: Iterable[Mapping[str, Any]]) -> str:
-    return "".join(f" {c['name']} is made of {join(c['members'])}." for c in ranked if c["members"])
+    return "".join(f" {c['name']} is made of {join(c['members'])}." for c in ranked if c.get("members"))
 
 
 def _fidelity(training: Document) -> list[Block]:
     if not training["compiled"]:
-        return [say("The winner is served by scikit-learn itself: no compiled scorer was made of it.")]
+        why = training.get("why_not_compiled") or "no compiled scorer was made of it"
+        return [say(f"The winner is served by scikit-learn itself: {sentence(why)}")]
     proof = training["fidelity"]
     return [
         say(

@@ -8,7 +8,7 @@ from typing import Any
 from report.blocks import Absent, Block, Cell, Section, bullets, say, table
 from report.figures import Figures
 from report.reading import Document, ModelBuild
-from report.text import count, decimals, estimate, number, shorten, title, visible
+from report.text import commit, count, decimals, estimate, number, shorten, title, visible
 
 HEADING = "What changed since the champion"
 COLUMNS = ("What", "Champion", "Contender", "Change")
@@ -36,7 +36,7 @@ def _origin(model: ModelBuild, champion: Document) -> Iterator[list[str | Cell]]
     data = champion["data"]
     yield _line("Release", champion["identity"], release.get("identity", "not sealed"))
     yield _line("Candidate", champion["candidate"], training.get("winner", UNKNOWN))
-    yield _line("Commit", champion["commit"], release.get("commit", UNKNOWN))
+    yield _line("Commit", commit(champion["commit"]), commit(release["commit"]) if release else UNKNOWN)
     yield _line("Data", data["sha256"][:12], str(check.get("data_sha256", UNKNOWN))[:12])
     yield _rows(_total(data["rows"]), _total(check.get("rows")))
     yield _line("Interface number", str(champion["api"]), str(schema.get("api", UNKNOWN)))

@@ -34,8 +34,7 @@ def test_the_decision_stands_on_the_page_and_the_index(written: Written, name: s
 @pytest.mark.parametrize(
     ("word", "shown"),
     [
-        ("held", "is held and was not promoted: see below."),
-        ("unchanged", "is in production already: see below."),
+        ("held", "was not promoted: see below."),
         ("not-enough-data", "saw too little traffic in the canary to be judged: see below."),
         ("promote", "awaits its promotion: see below."),
     ],
@@ -44,6 +43,13 @@ def test_other_decisions(write, word: str, shown: str) -> None:
     said = release_samples.decision("sentiment", SENTIMENT, CHAMPION, word, "see below")
     page = write(stories.promoted(**{"decision.json": said})).html("sentiment")
     assert f"Release {SENTIMENT} {shown}" in page.text
+
+
+def test_nothing_to_do_is_said_in_the_verbs_own_words(write) -> None:
+    reason = f"release {SENTIMENT} is in production already, nothing to do"
+    said = release_samples.decision("sentiment", SENTIMENT, SENTIMENT, "unchanged", reason)
+    page = write(stories.promoted(**{"decision.json": said})).html("sentiment")
+    assert f"Nothing was changed: {reason}." in page.text
 
 
 def test_a_refusal_gives_the_gates_sentences_with_their_place(written: Written) -> None:

@@ -9,7 +9,7 @@ from report.blocks import Bullets, Cell, Heading, Paragraph, Span, Table
 from report.card import read_card
 from report.charts import canvas
 from report.charts.canvas import Scale, fit, label_ticks
-from report.text import bound, estimate, milliseconds, moment, number, title, visible
+from report.text import bound, commit, estimate, milliseconds, moment, number, title, visible
 from tests.report import stories
 from tests.report.conftest import write_build
 from tests.report.samples import CARD
@@ -37,6 +37,8 @@ from tests.report.samples import CARD
         (title("accuracy@words_le_8"), "Accuracy, words le 8"),
         (title("count_nb.f1"), "F1 of count_nb"),
         (title("change.mae@tier_low"), "Change of MAE, tier low"),
+        (commit("0123456789abcdef0123+"), "0123456789ab+"),
+        (commit("a3f09c2"), "a3f09c2"),
         (visible("a\u200bb\tc"), "a⟨U+200B⟩b c"),
     ],
 )

@@ -55,8 +55,8 @@ def test_candidates_by_rank(written: Written) -> None:
 
 def test_a_winner_that_was_not_compiled_says_so(write) -> None:
     files = stories.promoted()
-    files["training.json"] = {**files["training.json"], "compiled": False, "fidelity": None}
-    assert "served by scikit-learn itself" in write(files).html("sentiment").text
+    files["training.json"] = {**files["training.json"], "compiled": False, "why_not_compiled": "no rule for PCA"}
+    assert "served by scikit-learn itself: no rule for PCA." in write(files).html("sentiment").text
 
 
 def test_the_comparison_is_paired_and_signed(written: Written) -> None:
@@ -88,6 +88,12 @@ def test_the_canary_shows_both_releases(written: Written) -> None:
     assert len(steps) == 6
     assert steps[0][1:5] == ["canary 8c1d02f7a9be, 20.0 s", "420", "1 (0.2 %)", "2.10 ms"]
     assert rows(written, "headlines", "Answer")[0] == ["negative", "48.0 %"]
+
+
+def test_a_step_without_the_canary_is_left_out(write) -> None:
+    files = stories.promoted()
+    files["observation.json"]["steps"].append({"share": 0.9, "canary": None, "champion": None})
+    assert len(rows(write(files), "sentiment", "Share", "Release")) == 6
 
 
 def test_a_regressions_canary_shows_its_error(write) -> None:
