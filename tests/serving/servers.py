@@ -21,7 +21,7 @@ from typing import Any
 KEY = "a key for tests only"
 START_SECONDS = 20.0
 PAUSE_SECONDS = 0.01
-"""Between two requests of one client: eight of them without any would leave no processor for the servers to start on."""
+"""Between two requests of one client: without any, eight of them leave no processor for the servers to start on."""
 
 
 @dataclass
