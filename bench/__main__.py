@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load import client, press
-from bench.rival.pipeline import leave_pipeline
+from bench.rival.fitted import leave_pipeline
 from bench.servers import WORKERS, Running, Server, make_environment, run, size_mib
 from model.data import load
 from model.documents import write_json
