@@ -10,6 +10,7 @@ from report.charts.whiskers import Mark, draw_whiskers
 from report.figures import Figures
 from report.reading import Document, ModelBuild
 from report.sections.gates import say_bound
+from report.sections.measurements import at_a_glance, judged, part, whole
 from report.text import count, decimals, duration, interval, join, number, plural, sentence, title
 
 KINDS = {"difference": "contender minus champion", "change": "contender / champion − 1"}
@@ -83,11 +84,14 @@ def tell_comparison(model: ModelBuild, figures: Figures) -> Section | Absent:
         return Absent(heading, "the evaluation holds no paired difference")
     verdicts = _margins((model.get("verdicts") or {"verdicts": []})["verdicts"])
     words = f"The contender against champion {champion['release']}: both answered the same holdout rows, in pairs."
-    charts = tuple(_chart(kind, found, verdicts, figures) for kind in dict.fromkeys(map(_whole, found)))
-    rows = [_difference(name, m, verdicts.get(name)) for name, m in found.items()]
+    told = judged(model, found)
+    charts = tuple(_chart(kind, found, verdicts, figures) for kind in told)
+    rows = [_difference(name, m, verdicts.get(name)) for name, m in found.items() if whole(name) in told]
     columns = ("Verdict", "Compared", "Value", "5th to 95th percentile", "Rows", "Margin")
     numbers = table("Paired differences", columns, rows, numeric=columns[2:5], stacked=True)
-    return Section("comparison", heading, (say(words), Gallery(charts), numbers))
+    rest = {name: m for name, m in found.items() if whole(name) not in told}
+    glance = at_a_glance("Differences that no gate judges", "Slice", rest, part, whole, signed=True)
+    return Section("comparison", heading, (say(words), Gallery(charts), numbers, *glance))
 
 
 def _margins(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
@@ -95,22 +99,14 @@ def _margins(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, An
     return {v["measure"]: v for v in sorted(verdicts, key=lambda v: v["kind"] == "relative")}
 
 
-def _whole(name: str) -> str:
-    return name.partition("@")[0]
-
-
-def _part(name: str) -> str:
-    return name.partition("@")[2].replace("_", " ") or "all rows"
-
-
 def _chart(compared: str, found: Document, verdicts: Document, figures: Figures) -> Figure:
     marks = []
     for name, m in found.items():
-        if _whole(name) == compared:
+        if whole(name) == compared:
             verdict = verdicts.get(name, {"passed": None, "at_least": None, "at_most": None})
             margin = verdict["at_most"] if verdict["at_least"] is None else verdict["at_least"]
             refused = verdict["passed"] is False
-            marks.append(Mark(_part(name), m["value"], m["low"], m["high"], "@" not in name, refused, margin))
+            marks.append(Mark(part(name), m["value"], m["low"], m["high"], "@" not in name, refused, margin))
     words = f"{title(compared)}: {KINDS[compared.partition('.')[0]]}"
     alt = f"{words}, with intervals; dashed line: no difference; upright strokes: the margins of the gates"
     return figures.add(f"comparison-{compared}", draw_whiskers(words, marks, zero=True), alt, words)
@@ -121,7 +117,7 @@ def _difference(name: str, m: Mapping[str, Any], verdict: Mapping[str, Any] | No
     words = {None: Cell("– no gate", "quiet"), True: Cell("✓ passed", "good"), False: Cell("✕ refused", "bad")}
     return [
         words[verdict["passed"] if verdict else None],
-        f"{title(_whole(name))}, {_part(name)}",
+        f"{title(whole(name))}, {part(name)}",
         number(m["value"], places, signed=True),
         interval(m["low"], m["high"], places, signed=True),
         "–" if m["n"] is None else count(m["n"]),

@@ -10,10 +10,10 @@ from report.charts.square import draw_calibration, draw_residuals
 from report.charts.whiskers import Mark, draw_whiskers
 from report.figures import Figures
 from report.reading import Document, ModelBuild
-from report.text import count, decimals, interval, number, percent, plural, title
+from report.sections.measurements import COLUMNS, at_a_glance, judged, line, part, whole
+from report.text import count, percent, plural, title
 
 NOT_REACHED = "gate was not reached, so the holdout was not scored"
-COLUMNS = ("Measure", "Value", "95 % interval", "Rows")
 
 
 def tell_figures(model: ModelBuild, _: Figures) -> Section | Absent:
@@ -25,21 +25,20 @@ def tell_figures(model: ModelBuild, _: Figures) -> Section | Absent:
     holdout = evaluation["holdout"]
     words = f"Scored on {plural(holdout['n'], 'row')} in {plural(holdout['groups'], 'group')}; intervals by group."
     plain = {name: m for name, m in evaluation["measurements"].items() if "@" not in name and not _elsewhere(name)}
-    ordered = sorted(plain, key=lambda name: "." in name)
-    rows = [measurement(title(name), plain[name]) for name in ordered]
-    return Section("figures", heading, (say(words), table("Measurements", COLUMNS, rows, numeric=COLUMNS[1:])))
+    rows = [line(title(name), m) for name, m in plain.items() if "." not in name]
+    members = {name: m for name, m in plain.items() if "." in name}
+    glance = at_a_glance("Members of the vote", "Member", members, _member, lambda name: name.rpartition(".")[2])
+    numbers = table("Measurements", COLUMNS, rows, numeric=COLUMNS[1:])
+    return Section("figures", heading, (say(words), numbers, *glance))
+
+
+def _member(name: str) -> str:
+    return name.rpartition(".")[0]
 
 
 def _elsewhere(name: str) -> bool:
     """Comparisons with the champion and single attacks have sections of their own."""
     return name.startswith(("difference.", "change.", "risk@"))
-
-
-def measurement(name: str, m: Document) -> list[str | Cell]:
-    """A line of a table of measurements."""
-    places = decimals(m["value"], m["low"], m["high"])
-    rows = "–" if m["n"] is None else count(m["n"])
-    return [name, number(m["value"], places), interval(m["low"], m["high"], places), rows]
 
 
 def tell_slices(model: ModelBuild, figures: Figures) -> Section | Absent:
@@ -51,21 +50,26 @@ def tell_slices(model: ModelBuild, figures: Figures) -> Section | Absent:
     sliced = {name: m for name, m in found.items() if "@" in name and not _elsewhere(name)}
     if not sliced:
         return Absent("Slices", "this model names no slices")
-    measures = list(dict.fromkeys(name.partition("@")[0] for name in sliced))
-    charts = tuple(_slice_chart(measure, found, figures) for measure in measures)
-    rows = [measurement(title(name), m) for name, m in sliced.items()]
+    told = judged(model, sliced)
+    charts = tuple(_slice_chart(measure, found, figures) for measure in told)
+    rows = [line(title(name), m) for name, m in sliced.items() if whole(name) in told]
     numbers = table("Slices of the holdout", COLUMNS, rows, numeric=COLUMNS[1:])
-    return Section("slices", "Slices", (Gallery(charts), numbers))
+    rest = {name: m for name, m in sliced.items() if whole(name) not in told}
+    return Section(
+        "slices",
+        "Slices",
+        (Gallery(charts), numbers, *at_a_glance("Slices that no gate judges", "Slice", rest, part, whole)),
+    )
 
 
 def _slice_chart(measure: str, found: Document, figures: Figures) -> Figure:
-    whole = found.get(measure)
-    marks = [Mark("all rows", whole["value"], whole["low"], whole["high"], strong=True)] if whole else []
+    every = found.get(measure)
+    marks = [Mark("all rows", every["value"], every["low"], every["high"], strong=True)] if every else []
     for name, m in found.items():
         if name.startswith(f"{measure}@"):
-            marks.append(Mark(name.partition("@")[2].replace("_", " "), m["value"], m["low"], m["high"]))
+            marks.append(Mark(part(name), m["value"], m["low"], m["high"]))
     words = f"{title(measure)} by slice, 95 % intervals"
-    chart = draw_whiskers(words, marks, reference=whole["value"] if whole else None)
+    chart = draw_whiskers(words, marks, reference=every["value"] if every else None)
     return figures.add(f"slices-{measure}", chart, f"{words}; dashed line: all rows", words)
 
 

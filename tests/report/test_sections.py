@@ -72,6 +72,13 @@ def test_a_first_release_has_no_comparison_and_says_so(written: Written) -> None
     assert "There is no champion: the canary is judged alone." in page
 
 
+def test_what_no_gate_judges_is_shown_at_a_glance(written: Written) -> None:
+    assert rows(written, "sentiment", "Slice", "F1") == [["movie", "0.830"], ["amazon", "0.790"]]
+    assert rows(written, "sentiment", "Slice", "Difference of F1") == [["all rows", "+0.004"]]
+    assert rows(written, "sentiment", "Member", "Accuracy") == [["count_nb", "0.806"], ["tfidf_logreg", "0.804"]]
+    assert not (written.out / "charts" / "sentiment-slices-f1.svg").exists()
+
+
 def test_single_attacks_are_no_slices(written: Written) -> None:
     assert [row[0] for row in rows(written, "sentiment", "Measure") if "ypos" in row[0]] == []
     assert rows(written, "sentiment", "Attack")[0] == ["typos", "700", "41", "5.9 %", "7.6 %", "92.4 %"]

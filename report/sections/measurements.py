@@ -1,0 +1,57 @@
+"""Measurements in tables: one a line with its interval, or many at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from report.blocks import Block, Cell, table
+from report.reading import Document, ModelBuild
+from report.text import count, decimals, interval, number, title
+
+COLUMNS = ("Measure", "Value", "95 % interval", "Rows")
+
+
+def whole(name: str) -> str:
+    """A measurement's name without its slice."""
+    return name.partition("@")[0]
+
+
+def part(name: str) -> str:
+    """The slice of a measurement's name, for people."""
+    return name.partition("@")[2].replace("_", " ") or "all rows"
+
+
+def line(name: str, m: Document) -> list[str | Cell]:
+    """A measurement with its interval, under COLUMNS."""
+    places = decimals(m["value"], m["low"], m["high"])
+    rows = "–" if m["n"] is None else count(m["n"])
+    return [name, number(m["value"], places), interval(m["low"], m["high"], places), rows]
+
+
+def judged(model: ModelBuild, found: Iterable[str]) -> list[str]:
+    """Of these measures those that a gate judges, also on a slice; all of them where no gate judges any."""
+    measures = list(dict.fromkeys(map(whole, found)))
+    verdicts = (model.get("verdicts") or {"verdicts": []})["verdicts"]
+    gated = {whole(v["measure"]) for v in verdicts if v["measure"] in found}
+    return [measure for measure in measures if measure in gated] or measures
+
+
+def at_a_glance(
+    caption: str,
+    first: str,
+    found: Mapping[str, Any],
+    row_of: Callable[[str], str],
+    column_of: Callable[[str], str],
+    *,
+    signed: bool = False,
+) -> list[Block]:
+    """Values alone, one line a row and one column a measure; `first` heads the rows. Nothing where nothing was found."""
+    columns = list(dict.fromkeys(map(column_of, found)))
+    values = {(row_of(name), column_of(name)): m["value"] for name, m in found.items()}
+    rows = [
+        [row, *(number(values.get((row, column)), signed=signed) for column in columns)]
+        for row in dict.fromkeys(map(row_of, found))
+    ]
+    head = (first, *map(title, columns))
+    return [table(caption, head, rows, numeric=head[1:])] if found else []
