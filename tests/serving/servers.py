@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 KEY = "a key for tests only"
+CONFIG = "serving/gunicorn.conf.py"
 START_SECONDS = 20.0
 PAUSE_SECONDS = 0.01
 """Between two requests of one client: without any, eight of them leave no processor for the servers to start on."""
@@ -54,19 +55,21 @@ def environment(release: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def command(*binds: socket.socket) -> list[str]:
+def command(*binds: socket.socket, config: str = CONFIG) -> list[str]:
     """gunicorn as a delivery starts it."""
     sockets = [word for each in binds for word in ("--bind", f"fd://{each.fileno()}")]
-    return [sys.executable, "-B", "-m", "gunicorn", "--config", "serving/gunicorn.conf.py", *sockets]
+    return [sys.executable, "-B", "-m", "gunicorn", "--config", config, *sockets]
 
 
-def start(release: Path, log: Path, public: socket.socket | None = None, **settings: str) -> Server:
+def start(
+    release: Path, log: Path, public: socket.socket | None = None, config: str = CONFIG, **settings: str
+) -> Server:
     """Start a server and wait until it is ready."""
     private = socket.create_server(("127.0.0.1", 0), backlog=128)
     sockets = [private, *([public] if public else [])]
     with log.open("wb") as file:
         process = subprocess.Popen(
-            command(*sockets), cwd=release, env=environment(release, **settings),
+            command(*sockets, config=config), cwd=release, env=environment(release, **settings),
             stdout=file, stderr=file, pass_fds=[each.fileno() for each in sockets],
         )  # fmt: skip
     server = Server(process, private, log)

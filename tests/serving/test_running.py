@@ -175,10 +175,24 @@ def test_a_refused_start_says_why_and_exits_1(
     assert "Traceback" not in ended.stderr
 
 
-def test_a_server_stopped_while_it_starts_ends(servers: ModuleType, table_release: Path, tmp_path: Path) -> None:
-    with servers.serving(table_release, tmp_path / "log", WORKERS="8", DRAIN_SECONDS="0") as server:
-        # Ready means that one worker answers; the others are still being forked.
-        assert server.stop() == 0
+SLOW_START = """
+exec(open("serving/gunicorn.conf.py").read())
+
+def post_fork(server, worker):
+    import time
+    time.sleep(1.0 if worker.age == 2 else 0.0)
+"""
+
+
+def test_a_worker_stopped_before_it_has_started_stops(servers: ModuleType, table_release: Path, tmp_path: Path) -> None:
+    config = tmp_path / "slow.py"
+    config.write_text(SLOW_START)
+    # Ready means that the first worker answers; the second is still on its way when SIGTERM comes.
+    server = servers.start(table_release, tmp_path / "log", config=str(config), DRAIN_SECONDS="0")
+    time.sleep(0.3)
+    # gunicorn's own worker would lose the signal, answer on, and be killed after the graceful timeout of 30 seconds.
+    assert server.stop() == 0
+    server.private.close()
 
 
 def test_nothing_is_written_into_the_release(servers: ModuleType, table_release: Path, tmp_path: Path) -> None:
