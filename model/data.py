@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ def split_of(group: str, salt: str, share: float) -> str:
     return "holdout" if first_32_bits / 2**32 < share else "train"
 
 
+@lru_cache(maxsize=2**16)
 def normal_form(text: str) -> str:
     """Lower case, words parted by one blank, nothing else: two texts of one normal form are the same text."""
     return re.sub(r"[\W_]+", " ", text.lower()).strip()

@@ -19,6 +19,8 @@ from model.library.sentiment.checks import row_id
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "model" / "library" / "sentiment" / "data" / "sentiment.csv.gz"
+COUNTING = ("row_count", "row_count_by", "class_share", "class_share_shift_by")
+FEW_ROWS = 2_000
 Row = dict[str, str]
 Edit = Callable[[list[Row]], list[Row] | None]
 
@@ -39,7 +41,8 @@ def checked(folder: Path, rows: list[Row], kind: str = "") -> Report:
 
 
 def broken(folder: Path, kind: str, name: str, edit: Edit) -> CheckResult:
-    rows = rows_of_file()
+    """What one check says of the edited file; those that do not count rows see the beginning of it, to save time."""
+    rows = rows_of_file()[: None if kind in COUNTING else FEW_ROWS]
     rows = edit(rows) or rows
     return {result.name: result for result in checked(folder, rows, kind).checks}[name]
 
@@ -115,8 +118,8 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("class_share_shift_by", "share of positive by source", turn_amazon_labels, "source amazon"),
     ("label_is_sign", "label is sign of rating", set_cell(5, "label", "1"), "line 7, column label"),
     ("id_is_content_hash", "id is content hash", set_cell(7, "text", "Quite another sentence."), "line 9, column id"),
-    ("duplicates", "duplicates by id", copy_first_row, "line 13029, column id"),
-    ("duplicates", "duplicates by text", copy_first_row, "line 13029, column text"),
+    ("duplicates", "duplicates by id", copy_first_row, "line 2002, column id"),
+    ("duplicates", "duplicates by text", copy_first_row, "line 2002, column text"),
     ("split_is_hash", "split is hash", set_cell(1, "split", "holdout"), "line 3, column split"),
     ("overlap", "overlap by id", copy_holdout_into_training(text="Another text."), "line 2, column id"),
     ("overlap", "overlap by group", copy_holdout_into_training(id="movie-1"), "line 2, column group"),
@@ -164,11 +167,10 @@ def test_ids_are_those_of_the_rebuild(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "harmless",
     [
-        lambda rows: list(reversed(rows)),
+        lambda rows: [{"note": "new", **dict(reversed(row.items()))} for row in reversed(rows)],
         lambda rows: random.Random(1).sample(rows, int(0.95 * len(rows))),
-        lambda rows: [{"note": "new", **dict(reversed(row.items()))} for row in rows],
     ],
-    ids=["another order", "95 % of the rows", "other columns"],
+    ids=["another order of rows and columns", "95 % of the rows"],
 )
 def test_harmless_changes_pass(tmp_path: Path, harmless: Callable[[list[Row]], list[Row]]) -> None:
     report = checked(tmp_path, harmless(rows_of_file()))
