@@ -210,8 +210,8 @@ def _weigh(harm: Harm, policy: Policy) -> Finding:
 
 def _finding(harm: Harm, outcome: Literal["fine", "harmful", "unsure"], seen: Interval, more: str) -> Finding:
     value, low, high, allowed = map(harm.shown, (seen.value, seen.low, seen.high, harm.allowed))
-    comparison = "" if harm.measure == "mix" else "worse by "
-    sentence = f"{harm.saw}: {comparison}{value} [{low}, {high}], allowed {allowed} (rollout.{harm.setting}){more}"
+    what = {"accuracy": "loss ", "mix": ""}.get(harm.measure, "excess ")
+    sentence = f"{harm.saw}: {what}{value} [{low}, {high}], allowed {allowed} (rollout.{harm.setting}){more}"
     return Finding(harm.measure, outcome, sentence, seen.value, seen.low, seen.high, harm.allowed)
 
 

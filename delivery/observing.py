@@ -60,7 +60,10 @@ def read_snapshot(text: str, url: str, at_seconds: float) -> Snapshot:
 def scrape(url: str) -> str:
     """The text at `url`/metrics; Broken where it does not answer with 200."""
     try:
-        answer = urllib3.request("GET", f"{url}/metrics", timeout=ASK_SECONDS, retries=False)
+        # A connection left open would be waited for when this server drains.
+        answer = urllib3.request(
+            "GET", f"{url}/metrics", headers={"Connection": "close"}, timeout=ASK_SECONDS, retries=False
+        )
     except urllib3.exceptions.HTTPError as problem:
         raise Broken(f"{url}/metrics does not answer ({type(problem).__name__})") from None
     if answer.status != 200:

@@ -16,9 +16,6 @@ from typing import Any, Literal
 import urllib3
 
 from delivery.evidence import Pairs
-from model.data import Part
-from model.instances import instances_of
-from model.spec import ModelSpec
 
 Side = Literal["canary", "champion"]
 HEADERS = {"Content-Type": "application/json", "Traffic": "replay", "Connection": "close"}
@@ -33,14 +30,6 @@ class Case:
 
     instance: Mapping[str, Any]
     actual: str | float
-
-
-def cases_of(spec: ModelSpec, rows: Part) -> list[Case]:
-    """The rows of a data set with their labels, as callers of the interface would send them."""
-    instances = instances_of(rows.features, spec.features)
-    targets = rows.target.tolist()
-    actuals = [spec.labels[target] for target in targets] if spec.labels else [float(target) for target in targets]
-    return [Case(instance, actual) for instance, actual in zip(instances, actuals, strict=True)]
 
 
 @dataclass

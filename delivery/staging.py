@@ -18,6 +18,7 @@ from delivery.promotion import Delivery
 
 SCHEMA = 1
 ASK_SECONDS = 30.0
+HEADERS = {"Traffic": "replay", "Connection": "close"}
 SHOWN = 3
 
 
@@ -84,9 +85,8 @@ def ask(url: str, instances: list[Any]) -> list[dict[str, Any]]:
     """The predictions of a server; Broken where it does not answer with 200."""
     try:
         answer = urllib3.request(
-            "POST", f"{url}/predict", json={"instances": instances}, headers={"Traffic": "replay"},
-            timeout=ASK_SECONDS, retries=False,
-        )  # fmt: skip
+            "POST", f"{url}/predict", json={"instances": instances}, headers=HEADERS, timeout=ASK_SECONDS, retries=False
+        )
     except urllib3.exceptions.HTTPError as problem:
         raise Broken(f"{url}/predict does not answer ({type(problem).__name__})") from None
     if answer.status != 200:

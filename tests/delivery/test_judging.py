@@ -35,10 +35,10 @@ def test_a_canary_like_its_champion_is_promoted_and_the_reason_says_on_what():
 @pytest.mark.parametrize(
     ("harm", "measure", "said"),
     [
-        ({"errors": 80}, "errors", "harmful: errors 8.0 % of 1000 requests against 0.0 %: worse by 8.0 points ["),
-        ({"latency": histogram_of([0.2] * 1000)}, "latency", "harmful: p95 195.0 ms against 1.5 x 4.9 ms: worse by "),
+        ({"errors": 80}, "errors", "harmful: errors 8.0 % of 1000 requests against 0.0 %: excess 8.0 points ["),
+        ({"latency": histogram_of([0.2] * 1000)}, "latency", "harmful: p95 195.0 ms against 1.5 x 4.9 ms: excess "),
         ({"outcomes": {"negative": 100, "positive": 900}}, "mix", "harmful: stability index of the answers over 1000"),
-        ({"right": 650}, "accuracy", "harmful: accuracy 0.650 against 0.800 on 1000 labels: worse by 15.0 points ["),
+        ({"right": 650}, "accuracy", "harmful: accuracy 0.650 against 0.800 on 1000 labels: loss 15.0 points ["),
     ],
 )
 def test_each_harm_aborts_alone_and_names_its_setting(harm, measure, said):

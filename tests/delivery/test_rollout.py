@@ -1,0 +1,248 @@
+"""Sealed releases through the real verbs: real servers on a target on this machine, its ledger and files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from delivery import promotion, rollout
+from delivery.errors import Broken, Refused, WrongSetting
+from delivery.ledger import Entry
+from delivery.promotion import Delivery
+from delivery.replaying import Exchange
+from delivery.staging import differing, presented
+from delivery.trial import promised_by, with_what_clients_saw
+from model.release.sealing import seal
+from tests.delivery.canaries import default_policy, observe
+from tests.delivery.tiny import cases, seal_tiny
+from tests.serving.releases import PROVENANCE
+
+# A busy machine is slow to both releases and not always in equal parts: these tests are not about latency.
+POLICY = replace(
+    default_policy(), traffic="replay", shares=(0.25, 0.5), replay_requests=400, minimum_requests=60,
+    minimum_labelled=60, error_margin=0.03, latency_grace_seconds=5.0, latency_limit_seconds=5.0, accuracy_margin=0.06,
+)  # fmt: skip
+MODEL, WHO = "mood", "me"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A delivery, and the folders in which releases are built."""
+
+    delivery: Delivery
+    root: Path
+
+    def seal(self, intercept: float, **provenance: Any) -> Path:
+        """A release; another intercept is another release."""
+        folder = self.root / f"release {intercept}"
+        seal_tiny(folder, intercept=intercept, **provenance)
+        return folder
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    def read(self, file: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.build / file).read_text())
+        return document
+
+    def stage(self, folder: Path) -> str:
+        return rollout.stage(self.delivery, MODEL, folder, self.build, who=WHO)
+
+    def monitor(self, folder: Path) -> str:
+        return rollout.monitor(self.delivery, MODEL, folder, self.build, who=WHO)
+
+    def canary(self, folder: Path, **more: Any) -> str:
+        settings = {"policy": POLICY, "cases": cases(), "relative": False, "who": WHO, **more}
+        return rollout.canary(self.delivery, MODEL, folder, self.build, **settings)
+
+    def promote(self, folder: Path, **more: Any) -> str:
+        return rollout.promote(self.delivery, MODEL, folder, self.build, **{"approval": "never", "who": WHO, **more})
+
+    def live(self) -> str | None:
+        champion = self.delivery.target.current(MODEL)
+        return champion.release if champion else None
+
+    def actions(self) -> list[str]:
+        return [entry.action for entry in self.delivery.ledger.entries(MODEL)]
+
+
+@pytest.fixture
+def bench(delivery: Delivery, tmp_path: Path) -> Bench:
+    """A target with nothing in production."""
+    return Bench(delivery, tmp_path / "work")
+
+
+def identity(folder: Path) -> str:
+    return str(json.loads((folder / "release.json").read_text())["identity"])
+
+
+def test_the_story_of_three_releases(bench: Bench) -> None:
+    first, second = bench.seal(0.1), bench.seal(0.2)
+    assert "answers its 2 samples exactly" in bench.stage(first)
+    assert bench.read("staging.json")["passed"] is True
+    assert "/metrics holds all that rules need" in bench.monitor(first)
+    with pytest.raises(Broken, match="staging does not answer"):
+        bench.delivery.target.address(MODEL, "staging")
+
+    assert "with no champion to compare with" in bench.canary(first)
+    assert "first of this model" in bench.promote(first)
+    assert bench.live() == identity(first)
+    for again in (bench.stage, bench.monitor, bench.canary, bench.promote):
+        assert "in production" in again(first)
+    assert bench.read("decision.json")["decision"] == "unchanged"
+    assert bench.actions() == ["promoted"]
+
+    with pytest.raises(Refused, match=r"was aborted after \d+ requests and [\d.]+ s: .*: accuracy 0"):
+        bench.canary(second, faults="wrong:0.6")
+    aborted = bench.delivery.ledger.entries(MODEL)[-1]
+    assert (aborted.action, aborted.release, aborted.champion) == ("aborted", identity(second), identity(first))
+    assert aborted.evidence["seconds"] > 0
+    assert aborted.evidence["requests"] == aborted.evidence["canary"]["requests"] == 200
+    assert len(bench.read("observation.json")["steps"]) == 1
+    assert bench.live() == identity(first)
+    with pytest.raises(Broken, match="canary does not answer"):
+        bench.delivery.target.address(MODEL, "canary")
+    with pytest.raises(Refused, match=r"the canary of release .* said abort"):
+        bench.promote(second)
+
+    assert f"beside {identity(first)}: errors 0.0 % of 400 requests" in bench.canary(second)
+    steps = bench.read("observation.json")["steps"]
+    assert [(step["share"], step["canary"]["requests"], step["champion"]["requests"]) for step in steps] == [
+        (0.25, 200, 200), (0.5, 400, 400),
+    ]  # fmt: skip
+    assert steps[1]["canary"]["labelled"] == steps[1]["canary"]["pairs"]["rows"] == 400
+    assert bench.canary(second).startswith("judged before, nothing changed: ")
+    with pytest.raises(Refused, match=r"was aborted at .* --again --why"):
+        bench.promote(second)
+    with pytest.raises(WrongSetting, match="--again needs --why"):
+        bench.promote(second, again=True)
+    assert bench.promote(second, again=True, why="the fault was ours").endswith(f"{identity(first)} before it")
+    assert bench.read("decision.json")["decision"] == "promoted"
+
+    assert rollout.rollback(bench.delivery, MODEL, who=WHO, why="test") == identity(first)
+    with pytest.raises(Refused, match="was rolled back"):
+        bench.promote(second)
+    assert bench.actions() == ["promoted", "aborted", "promoted", "rolled_back"]
+    assert bench.delivery.ledger.verify() == []
+
+
+def test_a_model_on_hold_takes_nothing_new(bench: Bench) -> None:
+    first = bench.seal(0.1)
+    bench.canary(first)
+    promotion.hold(bench.delivery, MODEL, who=WHO, why="a feast day")
+    with pytest.raises(Refused, match=r"held by me since .*: a feast day"):
+        bench.promote(first)
+    assert bench.read("decision.json")["decision"] == "held"
+    promotion.resume(bench.delivery, MODEL, who=WHO, why="over")
+    assert "is in production" in bench.promote(first)
+    promotion.hold(bench.delivery, MODEL, who=WHO, why="again")
+    with pytest.raises(Refused, match="again"):
+        bench.canary(bench.seal(0.2))
+    assert bench.actions() == ["held", "refused", "resumed", "promoted", "held", "refused"]
+
+
+def test_only_what_the_canary_judged_is_promoted(bench: Bench) -> None:
+    first, second = bench.seal(0.1), bench.seal(0.2)
+    with pytest.raises(WrongSetting, match=r"no decision\.json; `canary` writes it and has not run"):
+        bench.promote(first)
+    bench.canary(first)
+    with pytest.raises(Refused, match=r"the canary judged release .*, not "):
+        bench.promote(second)
+    decision = bench.read("decision.json")
+    (bench.build / "decision.json").write_text(json.dumps({**decision, "champion": "somebodyelse"}))
+    with pytest.raises(Refused, match="was judged beside somebodyelse, in production is none"):
+        bench.promote(first)
+    assert bench.live() is None
+
+
+CEILING = {"gate": "accuracy <= 0.87", "kind": "ceiling", "passed": False}
+
+
+def test_a_person_s_yes_is_waited_for_where_the_policy_says_so(bench: Bench) -> None:
+    first = bench.seal(0.1, verdicts=[CEILING])
+    bench.canary(first)
+    with pytest.raises(Refused, match="every release needs an approval"):
+        bench.promote(first, approval="always")
+    with pytest.raises(Refused, match=r"too good to be true by accuracy <= 0\.87; `approve mood --release"):
+        bench.promote(first, approval="too_good")
+    bench.delivery.record(Entry(MODEL, "approved", identity(first), WHO, "looked for a leak"))
+    assert "is in production" in bench.promote(first, approval="too_good")
+
+
+def test_a_handful_of_rows_is_not_enough_and_the_canary_is_gone_afterwards(bench: Bench) -> None:
+    first = bench.seal(0.1)
+    with pytest.raises(Refused, match=r"cannot be judged: not enough data .*canary 10 labelled answers, wanted at"):
+        bench.canary(first, cases=cases(10))
+    assert bench.read("decision.json")["decision"] == "not-enough-data"
+    assert bench.actions() == ["refused"]
+    with pytest.raises(Broken, match="canary does not answer"):
+        bench.delivery.target.address(MODEL, "canary")
+
+
+def test_a_canary_that_is_gone_is_aborted(bench: Bench) -> None:
+    target = bench.delivery.target
+
+    def take_away(_: str) -> None:
+        target.remove(MODEL, "canary")
+
+    with pytest.raises(Refused, match=r"was aborted after 0 requests .* cannot be observed any more"):
+        bench.canary(bench.seal(0.1), progress=take_away)
+    assert bench.read("decision.json")["findings"][0]["measure"] == "availability"
+    assert bench.read("observation.json")["steps"] == []
+    assert bench.actions() == ["aborted"]
+
+
+def test_people_s_traffic_alone_decides_where_the_policy_says_so(bench: Bench) -> None:
+    policy = replace(POLICY, traffic="people", step_seconds=0.2)
+    with pytest.raises(Refused, match=r"on people's traffic .*: errors cannot be told: canary 0 requests"):
+        bench.canary(bench.seal(0.1), policy=policy, cases=[])
+
+
+def test_a_release_that_answers_otherwise_than_sealed_is_refused(bench: Bench) -> None:
+    folder = bench.seal(0.1)
+    samples = json.loads((folder / "samples.json").read_text())
+    samples["predictions"][0]["probabilities"][1] -= 2e-16
+    (folder / "samples.json").write_text(json.dumps(samples))
+    (folder / "release.json").unlink()
+    seal(folder, PROVENANCE)
+    with pytest.raises(Refused, match=r"1 of 2 samples answered otherwise than sealed: sample 0: probability 0\.9"):
+        bench.stage(folder)
+    assert bench.read("staging.json")["passed"] is False
+    assert bench.actions() == ["refused"]
+
+
+def test_an_unsealed_folder_goes_nowhere(bench: Bench, tmp_path: Path) -> None:
+    with pytest.raises(Broken, match=r"no release\.json, so it is not sealed"):
+        bench.stage(tmp_path)
+
+
+def test_answers_are_compared_as_the_interface_tells_them() -> None:
+    assert presented({"probabilities": [0.5, 0.5]}, ["a", "b"]) == {"label": "a", "probability": 0.5}
+    three = presented({"probabilities": [0.2, 0.3, 0.5]}, ["a", "b", "c"])
+    assert three == {"label": "c", "probability": 0.5, "probabilities": {"a": 0.2, "b": 0.3, "c": 0.5}}
+    assert differing([{"value": 1.5}], [{"value": 1.5, "low": 1.0, "id": "x"}], []) == []
+    assert differing([{"value": 1.5}], [{"value": 1.5000000000000002}], []) == [
+        "sample 0: value 1.5000000000000002, sealed 1.5"
+    ]
+    assert differing([{"value": 1.5}], [{}], []) == ["sample 0: value None, sealed 1.5"]
+    assert differing([], [], []) == ["0 answers, sealed are 0, wanted as many and at least one"]
+
+
+def test_requests_that_were_lost_on_the_way_count_as_failed() -> None:
+    seen = with_what_clients_saw(observe("ccc", 100, errors=2), Exchange(sent=110, lost=10, malformed=3))
+    assert (seen.requests, seen.errors) == (110, 15)
+
+
+def test_a_first_release_is_held_to_its_figures(tmp_path: Path) -> None:
+    seal_tiny(tmp_path / "release")
+    assert promised_by(tmp_path / "release", relative=False).accuracy_low == 0.81
+    document = {"task": "regression", "figures": {"mae": {"value": 7.0, "low": None, "high": None}}}
+    (tmp_path / "release.json").write_text(json.dumps(document))
+    assert promised_by(tmp_path, relative=False).error_high == 7.0
+    with pytest.raises(Broken, match=r"no figure mape, wanted to hold a first release to it"):
+        promised_by(tmp_path, relative=True)
