@@ -16,7 +16,7 @@ TITLES = {
 
 def visible(text: object) -> str:
     """The text with control, format and surrogate characters spelled out, so that nothing hides or turns a line."""
-    spaced = re.sub(r"\s+", " ", str(text))
+    spaced = re.sub(r"[^\S\u202f]+", " ", str(text))
     return "".join(f"⟨U+{ord(c):04X}⟩" if _hides(c) else c for c in spaced)
 
 

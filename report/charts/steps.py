@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from report.charts.canvas import CONTENDER, INK, WIDTH, Canvas, Scale, fit
+from report.charts.canvas import CONTENDER, INK, WIDTH, Canvas, Scale
 from report.text import percent
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 60, 70, 12, 36, 170
 Values = Sequence[float | None]
+Words = Callable[[float | None], str]
 
 
 def draw_steps(
-    title: str, shares: Sequence[float], canary: Values, champion: Values, words: Callable[[float | None], str]
+    title: str,
+    shares: Sequence[float],
+    canary: Values,
+    champion: Values,
+    words: Words,
+    span: float,
 ) -> Canvas:
-    """One figure over the steps of a canary; `words` turns a value into its label."""
+    """One figure over the steps of a canary; `words` turns a value into its label.
+
+    The axis holds at least `span`, so that noise does not look like a trend, and no negative values.
+    """
     canvas = Canvas(WIDTH, HEIGHT, title)
-    up = fit([*canary, *champion], HEIGHT - BOTTOM, TOP, 0.15)
+    up = _fit_span([*canary, *champion], span)
     across = Scale(0, max(len(shares) - 1, 1), LEFT, WIDTH - RIGHT)
     for tick in up.ticks(3):
         canvas.add("line", x1=LEFT, y1=up(tick), x2=WIDTH - RIGHT, y2=up(tick), stroke=INK, stroke_opacity=0.22)
@@ -28,6 +37,13 @@ def draw_steps(
     ends = _draw_line(canvas, across, up, champion, hollow=True), _draw_line(canvas, across, up, canary, hollow=False)
     _name_lines(canvas, *ends)
     return canvas
+
+
+def _fit_span(values: Values, span: float) -> Scale:
+    known = [value for value in values if value is not None] or [0.0]
+    middle, width = (min(known) + max(known)) / 2, max(1.3 * (max(known) - min(known)), span)
+    low = max(middle - width / 2, 0.0)
+    return Scale(low, low + width, HEIGHT - BOTTOM, TOP)
 
 
 def _draw_line(canvas: Canvas, across: Scale, up: Scale, values: Values, *, hollow: bool) -> float | None:

@@ -15,6 +15,10 @@ Observation = Mapping[str, Any]
 COLUMNS = ("Share", "Release", "Requests", "Errors", "p50", "p95", "Labelled", "Online")
 
 
+LEAST_SPAN = {percent: 0.02, milliseconds: 0.001}
+"""What an axis spans at least: two per cent, a millisecond."""
+
+
 def tell_canary(model: ModelBuild, figures: Figures) -> Section | Absent:
     """The steps as a table and as three charts, and the mix of answers of the last step."""
     document = model.get("observation")
@@ -83,7 +87,7 @@ def _chart(
     canary = [measure(step["canary"]) for step in steps]
     champion = [measure(step["champion"]) if step["champion"] else None for step in steps]
     last = f"{title}: canary {words(canary[-1])}, champion {words(champion[-1])} in the last step"
-    chart = draw_steps(title, [step["share"] for step in steps], canary, champion, words)
+    chart = draw_steps(title, [step["share"] for step in steps], canary, champion, words, LEAST_SPAN[words])
     return figures.add(f"canary-{name}", chart, last, title)
 
 

@@ -46,7 +46,7 @@ def at_a_glance(
     *,
     signed: bool = False,
 ) -> list[Block]:
-    """Values alone, one line a row and one column a measure; `first` heads the rows. Nothing where nothing was found."""
+    """Values alone, a line a row and a column a measure; `first` heads the rows. Nothing where nothing was found."""
     columns = list(dict.fromkeys(map(column_of, found)))
     values = {(row_of(name), column_of(name)): m["value"] for name, m in found.items()}
     rows = [

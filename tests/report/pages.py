@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+NARROW = "\N{NARROW NO-BREAK SPACE}"
 VOID = {"meta", "link", "img", "br", "hr"}
 
 
@@ -35,12 +36,13 @@ class Html(HTMLParser):
         elif tag in ("h1", "h2", "h3", "h4"):
             self.headings.append((tag, ""))
         elif tag == "img" and "td" in self.open:
-            self.tables[-1][-1][-1] += attributes["alt"]
+            self.tables[-1][-1][-1] += attributes["alt"].replace(NARROW, " ")
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag, f"</{tag}> closes another element"
 
     def handle_data(self, data: str) -> None:
+        data = data.replace(NARROW, " ")
         if not data.strip():
             return
         self.texts.append(data.strip())

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.report.conftest import Written
+from tests.report.pages import NARROW
 from tests.report.stories import STORIES
 
 UNESCAPE = re.compile(r"\\([\\`*\[\]|~$_#+=.)-])")
@@ -17,7 +18,7 @@ UNESCAPE = re.compile(r"\\([\\`*\[\]|~$_#+=.)-])")
 def plain(markdown: str) -> str:
     """Markdown's text without its escapes and marks."""
     without_marks = re.sub(r"(?<!\\)\*+", "", markdown)
-    return html.unescape(UNESCAPE.sub(r"\1", without_marks)).strip()
+    return html.unescape(UNESCAPE.sub(r"\1", without_marks)).replace(NARROW, " ").strip()
 
 
 def tables(markdown: str) -> list[list[list[str]]]:

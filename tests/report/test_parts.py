@@ -9,7 +9,8 @@ from report.blocks import Bullets, Cell, Heading, Paragraph, Span, Table
 from report.card import read_card
 from report.charts import canvas
 from report.charts.canvas import Scale, fit, label_ticks
-from report.text import bound, commit, estimate, milliseconds, moment, number, title, visible
+from report.charts.steps import draw_steps
+from report.text import bound, commit, estimate, milliseconds, moment, number, percent, title, visible
 from tests.report import stories
 from tests.report.conftest import write_build
 from tests.report.samples import CARD
@@ -76,6 +77,14 @@ def test_a_scale_fits_whatever_is_known(values: list[float | None]) -> None:
     scale = fit(values, 0, 100)
     assert scale.low < scale.high
     assert 0 <= scale(1.0) <= 100
+
+
+def test_a_steady_canary_is_drawn_steady() -> None:
+    """All zero: the axis begins at nothing and no label stands twice."""
+    chart = draw_steps("Errors", [0.1, 0.5], [0.0, 0.0], [None, None], percent, 0.02)
+    words = [element.text or "" for element in chart.root if element.tag == "text"]
+    ticks = [word for word in words if word.endswith("%") and "." in word]
+    assert ticks == ["0.0\u202f%", "1.0\u202f%", "2.0\u202f%"]
 
 
 def _luminance(colour: str) -> float:
