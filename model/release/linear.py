@@ -11,7 +11,7 @@ from model.release.table import WeighedFields
 from model.release.words import HashedWords, WeighedWords
 
 SCALES = {
-    "identity": "the answer",
+    "identity": "answer",
     "logit": "log-odds",
     "softmax": "log-probability, over the mean of the labels'",
     "one-vs-rest": "score, over the mean of the labels'",

@@ -9,6 +9,8 @@ from model.release.explaining import Contribution
 from model.release.numerics import FUNCTIONS
 from model.release.reading import Case, Row
 
+MEAN = "mean "
+
 
 class Part(Protocol):
     """What a family is made of; a scorer holds a tree of them."""
@@ -38,8 +40,9 @@ class Vote:
         self._total = total
         self.members = members
         self._even = len(set(weights)) == 1
-        self.exact = all(member.exact for member in members.values()) and len({m.scale for m in members.values()}) == 1
-        self.scale = f"{next(iter(members.values())).scale}, mean of the members"
+        scales = {member.scale.removeprefix(MEAN) for member in members.values()}
+        self.exact = len(scales) == 1 and all(member.exact for member in members.values())
+        self.scale = MEAN + min(scales)
 
     def score(self, case: Case) -> list[float]:
         """The weighted mean of the members' probabilities, or values."""
@@ -67,7 +70,7 @@ class Transformed:
         self._part = part
         self.members = {name: Transformed(inverse, member) for name, member in part.members.items()}
         self.exact = part.exact
-        self.scale = f"{part.scale} before {inverse}"
+        self.scale = f"{part.scale} before {inverse} is taken of it"
 
     def score(self, case: Case) -> list[float]:
         """One value, in the unit of the target."""
