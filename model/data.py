@@ -74,11 +74,11 @@ def load(spec: ModelSpec, root: Path, source: Path | None = None) -> Data:
     _require_columns(cells, spec, shown)
     every = _typed(cells, spec, shown)
     chosen, sides = _population(every, spec.dataset, shown), _sides(every, cells, spec.dataset, shown)
-    train, holdout = (every.take(chosen & (sides == side)) for side in SIDES)
-    for side, part in zip(SIDES, (train, holdout), strict=True):
+    parts = {side: every.take(chosen & (sides == side)) for side in SIDES}
+    for side, part in parts.items():
         if not len(part):
             raise WrongRows("rows", f"{spec.name}: no {side} row among {len(every):,} rows ({shown})")
-    return Data(shown, cells.sha256, every, train, holdout)
+    return Data(shown, cells.sha256, every, **parts)
 
 
 def split_of(group: str, salt: str, share: float) -> str:
@@ -128,7 +128,11 @@ def _typed(cells: Cells, spec: ModelSpec, shown: str) -> Part:
     columns = {}
     for name, texts in cells.columns.items():
         parsed = [_parsed(parsers.get(name, _text), text) for text in texts]
-        wrong += [(line, name, str(each)) for line, each in zip(cells.lines, parsed, strict=True) if _failed(each)]
+        wrong += [
+            (line, name, str(each))
+            for line, each in zip(cells.lines, parsed, strict=True)
+            if isinstance(each, ValueError)
+        ]
         columns[name] = parsed
     _refuse_wrong(wrong, spec, shown)
     rows = pd.DataFrame({name: _series(values, cells.lines) for name, values in columns.items()})
@@ -150,10 +154,6 @@ def _parsed(parser: Parser, text: str) -> Any:
         return parser(text)
     except ValueError as error:
         return error
-
-
-def _failed(value: Any) -> bool:
-    return isinstance(value, ValueError)
 
 
 def _parser(field: Field) -> Parser:

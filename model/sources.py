@@ -1,7 +1,7 @@
 """Fetch a model's rows anew: from a command, an SQL query or a URL, kept by the hash of their content.
 
-SourceError              a source gave no rows; what was fetched before stays as it was
-└── SourceSettings       the settings name no source, or more than one
+SourceError          a source gave no rows; what was fetched before stays as it was
+└── SourceSettings   the settings name no source, or more than one
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
+
+import urllib3
 
 from model.cells import unpack
 
@@ -79,7 +81,7 @@ def read_source(model: str, table: Mapping[str, Any], root: Path) -> Source | Pa
     if len(kinds) != 1:
         saw = " and ".join(kinds) or "none of them"
         raise SourceSettings(f"[data.{model}]: saw {saw}, wanted exactly one of file, command, query and url")
-    allowed = {"query": {"query", "database", "driver"}}.get(kinds[0], {kinds[0]}) | {"timeout_seconds"}
+    allowed = {kinds[0], "timeout_seconds"} | ({"database", "driver"} if kinds == ["query"] else set())
     for key, value in table.items():
         _refuse_odd_setting(f"[data.{model}] {key}", key, value, allowed)
     if kinds == ["query"] and not table.get("database"):
@@ -103,8 +105,8 @@ def fetch(source: Source, cache: Path) -> Fetched:
     path = cache / f"{sha256}.csv"
     if not path.exists():
         _write(path, content)
-    fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
-    document = {"schema": 1, "sha256": sha256, "from": _origin(source), "at": fetched_at}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    document = {"schema": 1, "sha256": sha256, "from": _origin(source), "at": at}
     _write(cache / LATEST, json.dumps(document, indent=1).encode())
     return Fetched(path, sha256, new=before is None or before.sha256 != sha256)
 
@@ -189,10 +191,10 @@ def _query(source: Source) -> bytes:
             names = [column[0] for column in cursor.description or ()]
             # A query without ORDER BY answers in any order; sorted, the same rows have the same hash.
             rows = sorted([_cell(value) for value in row] for row in cursor.fetchall())
-    except ImportError:
-        raise _failed(source, f"the driver {source.driver} is not installed") from None
     except SourceError:
         raise
+    except ImportError:
+        raise _failed(source, f"the driver {source.driver} is not installed") from None
     except Exception as error:  # each driver has an exception tree of its own
         raise _failed(source, str(error).strip()) from None
     return _as_csv([names, *rows] if names else [])
@@ -207,11 +209,9 @@ def _connect(source: Source) -> Any:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(int(value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _as_csv(rows: Iterable[list[str]]) -> bytes:
@@ -227,8 +227,6 @@ def _download(source: Source) -> bytes:
         return _read(source, Path(unquote(parts.path)))
     if parts.scheme not in ("http", "https"):
         raise SourceSettings(f"{source.model}: {source.url}: wanted file://, http:// or https://")
-    import urllib3  # here, since only this kind of source needs it
-
     try:
         answer = urllib3.request("GET", url, timeout=source.timeout_seconds, retries=3)
     except urllib3.exceptions.HTTPError as error:
