@@ -79,17 +79,25 @@ def _notes(model: ModelBuild, trail: tuple[Stage, ...]) -> tuple[str, ...]:
 
 def _facts(model: ModelBuild) -> dict[str, str]:
     """What names this build; the first four stand on the index too."""
-    release, training, verdicts = model.get("release"), model.get("training"), model.get("verdicts")
+    release, verdicts = model.get("release"), model.get("verdicts")
     measure, figure = _key_figure(model)
     facts = {measure: figure}
     facts["Gates"] = count_verdicts(verdicts["verdicts"]) if verdicts else "not reached"
     facts["Release"] = release["identity"] if release else "not sealed"
     facts["When"] = _when(model)
-    facts["Candidate"] = training["winner"] if training else "not trained"
+    facts["Candidate"] = _candidate(model)
     facts["Champion"] = _champion(model)
     facts["Data"] = _data(model.get("check"))
     facts["Commit"] = commit(release["commit"]) if release else "not recorded, nothing was sealed"
     return facts
+
+
+def _candidate(model: ModelBuild) -> str:
+    """Who won, from the first file that names it."""
+    training, evaluation = model.get("training"), model.get("evaluation")
+    if training is not None:
+        return str(training["winner"])
+    return str(evaluation["candidate"]) if evaluation else "not trained"
 
 
 def _key_figure(model: ModelBuild) -> tuple[str, str]:

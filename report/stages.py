@@ -24,6 +24,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "canary": ("observation",),
     "promote": ("decision",),
 }
+NEVER_WITHOUT = {"train", "gate", "release"}
+"""Verbs that take their file away before they begin: where it is missing, what lies behind is an earlier build's."""
 STATES: dict[str, State] = {
     "abort": "refused", "not-enough-data": "undecided", "held": "held", "promote": "not reached",
     "promoted": "passed", "unchanged": "passed",
@@ -70,10 +72,10 @@ def current(model: ModelBuild) -> ModelBuild:
 
 
 def _belongs(model: ModelBuild, verb: str) -> bool:
-    """Whether the verb's file speaks of the same data or release as the files before it."""
+    """Whether the verb's file speaks of the same data or release as the files before it; without it nothing goes on."""
     document = model.get(VERBS[verb][0])
     if document is None:
-        return True
+        return verb not in NEVER_WITHOUT
     if verb == "train":
         check = model.get("check")
         return check is None or check["data_sha256"] == document["data_sha256"]
@@ -147,18 +149,26 @@ def _by_run(verb: str, document: Document) -> Outcome:
 
 
 def _decided(decision: Document) -> Outcome:
-    reason, release = sentence(decision["reason"]), decision["release"]
+    reason, findings = split_findings(decision["reason"])
+    release = decision["release"]
     instead = f" in place of {decision['champion']}" if decision.get("champion") else ", the first of this model"
-    return {
-        "promoted": Outcome("Promoted", "✓", "good", f"Release {release} was promoted{instead}: {reason}"),
-        "unchanged": Outcome("Unchanged", "=", "good", f"Nothing was changed: {reason}"),
-        "promote": Outcome("Canary passed", "…", "quiet", f"Release {release} awaits its promotion: {reason}"),
-        "abort": Outcome("Aborted", "✕", "bad", f"Release {release} was aborted in the canary: {reason}"),
-        "held": Outcome("Held", "‖", "warn", f"Release {release} was not promoted: {reason}"),
-        "not-enough-data": Outcome(
-            "Undecided", "?", "warn", f"Release {release} saw too little traffic in the canary to be judged: {reason}"
-        ),
-    }[decision["decision"]]
+    words: dict[str, tuple[str, str, Tone, str]] = {
+        "promoted": ("Promoted", "✓", "good", f"Release {release} was promoted{instead}"),
+        "unchanged": ("Unchanged", "=", "good", "Nothing was changed"),
+        "promote": ("Canary passed", "…", "quiet", f"Release {release} awaits its promotion"),
+        "abort": ("Aborted", "✕", "bad", f"Release {release} was aborted in the canary"),
+        "held": ("Held", "‖", "warn", f"Release {release} was not promoted"),
+        "not-enough-data": ("Undecided", "?", "warn", f"Release {release} saw too little traffic in the canary"),
+    }
+    word, sign, tone, told = words[decision["decision"]]
+    return Outcome(word, sign, tone, f"{told}: {sentence(reason)}", findings)
+
+
+def split_findings(reason: str) -> tuple[str, tuple[str, ...]]:
+    """What a judge found, apart from what it says of all: `beside X: errors ...; p95 ...` has two findings."""
+    head, _, tail = reason.partition(": ")
+    findings = tuple(tail.split("; "))
+    return (head, findings) if len(findings) > 1 else (reason, ())
 
 
 def _unfinished(model: ModelBuild) -> Outcome:

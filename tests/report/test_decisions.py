@@ -35,7 +35,7 @@ def test_the_decision_stands_on_the_page_and_the_index(written: Written, name: s
     ("word", "shown"),
     [
         ("held", "was not promoted: see below."),
-        ("not-enough-data", "saw too little traffic in the canary to be judged: see below."),
+        ("not-enough-data", "saw too little traffic in the canary: see below."),
         ("promote", "awaits its promotion: see below."),
     ],
 )
@@ -50,6 +50,15 @@ def test_nothing_to_do_is_said_in_the_verbs_own_words(write) -> None:
     said = release_samples.decision("sentiment", SENTIMENT, SENTIMENT, "unchanged", reason)
     page = write(stories.promoted(**{"decision.json": said})).html("sentiment")
     assert f"Nothing was changed: {reason}." in page.text
+
+
+def test_what_the_judge_found_stands_in_a_list(write) -> None:
+    reason = "beside 2f9a77c0e1b3 on replayed traffic: errors 0.0 % of 600; p95 3.4 ms, allowed 250 ms"
+    said = release_samples.decision("sentiment", SENTIMENT, CHAMPION, "promoted", reason)
+    report = write(stories.promoted(**{"decision.json": said}))
+    assert "beside 2f9a77c0e1b3 on replayed traffic." in report.html("sentiment").text
+    assert "p95 3.4 ms, allowed 250 ms" in report.html("sentiment").texts
+    assert "- p95 3.4 ms, allowed 250 ms" in report.text("sentiment.md").splitlines()
 
 
 def test_a_refusal_gives_the_gates_sentences_with_their_place(written: Written) -> None:
@@ -82,6 +91,15 @@ def test_training_on_other_data_is_left_out(write) -> None:
     files = stories.promoted()
     files["check.json"] = {**files["check.json"], "data_sha256": "0" * 64}
     assert "Nothing is decided: this build ended after check." in write(files).html("sentiment").text
+
+
+@pytest.mark.parametrize(
+    ("missing", "last"), [("training.json", "check"), ("verdicts.json", "train"), ("release/release.json", "gate")]
+)
+def test_a_verb_that_broke_leaves_an_earlier_promotion_untold(write, missing: str, last: str) -> None:
+    page = write(stories.promoted(**{missing: None})).html("sentiment")
+    assert f"Nothing is decided: this build ended after {last}." in page.text
+    assert "an earlier build left them" in page.text
 
 
 def test_staging_that_failed_refuses(write) -> None:
