@@ -19,7 +19,7 @@ from model.documents import find_json, write_json
 from model.evaluation import Contender
 from model.instances import instances_of
 from model.references import schema_of
-from model.release.sealing import ReleaseInfo, hashes_of, identity_of, seal, verify
+from model.release.sealing import ReleaseInfo, answering_files, identity_of, seal, verify
 from model.spec import ModelSpec
 
 SAMPLES = 20
@@ -48,7 +48,7 @@ def assemble(spec: ModelSpec, data: Data, root: Path, build: Path, platform: Pla
     _copy_code(spec, root, fresh)
     write_json(fresh / "schema.json", schema_of(spec).to_document())
     write_json(fresh / "samples.json", _samples(spec, data, fresh))
-    identity = identity_of(hashes_of(fresh), platform.dockerfile_sha256, platform.base_image)
+    identity = identity_of(answering_files(fresh), platform.dockerfile_sha256, platform.base_image)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     candidate = (find_json(build / "training.json") or {})["winner"]

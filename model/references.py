@@ -9,7 +9,7 @@ from model.instances import instances_of
 from model.measures import Array
 from model.release import reference
 from model.release.schema import Row, Schema
-from model.release.text import normalize_text, unseen_share, words_of
+from model.release.text import unseen_share, words_of
 from model.spec import ModelSpec
 from model.training import folds_of
 
@@ -35,7 +35,7 @@ def reference_of(spec: ModelSpec, train: Part, answers: Array) -> dict[str, Any]
 def _unseen_out_of_fold(spec: ModelSpec, train: Part, name: str) -> list[float | None]:
     """Each text's share of words that the other folds lack: in-sample no word would be unseen."""
     texts = train.features[name].tolist()
-    words = [set(words_of(normalize_text(text))) if text else set() for text in texts]
+    words = [set(words_of(text)) if text else set() for text in texts]
     shares: list[float | None] = [None] * len(texts)
     for rest, held in folds_of(spec, train):
         known = set().union(*(words[row] for row in rest))
