@@ -1,0 +1,172 @@
+"""`demo`: the story with bad releases, told with the CLI's own calls in a copy of the checkout, and asserted.
+
+Nothing of it touches this checkout's production: the copy lies in build/demo/ and serves on free ports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from delivery.errors import Broken
+from delivery.files import read_json
+from delivery.progress import tell
+from delivery.settings import FILE, Settings
+from delivery.side_by_side import run_side_by_side
+from model.cells import read_cells
+from model.library import find_models, load_spec
+from model.scaffolding.writing import write_data
+from model.spec import ModelSpec
+
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "build", "var", "*_cache", "__pycache__", ".hypothesis")
+FAULT = "wrong:0.3"
+TO_STAGING = ("check", "train", "gate", "release", "image", "staging", "monitor")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the story plays: a copy of the checkout, and the model it is about."""
+
+    folder: Path
+    spec: ModelSpec
+
+    @property
+    def build(self) -> Path:
+        """What the verbs leave in the copy."""
+        return self.folder / "build" / self.spec.name
+
+    def call(self, *words: str, wanted: int = 0, before: tuple[str, ...] = ()) -> None:
+        """A call of the CLI; Broken where it does not end as the story says."""
+        shown = " ".join([*before, words[0], self.spec.name, *words[1:]])
+        tell(f"$ {shown}")
+        command = ["env", *before, sys.executable, "-m", "delivery", words[0], self.spec.name, *words[1:]]
+        code = run_side_by_side({"": command}, self.folder)[""]
+        if code != wanted:
+            raise Broken(f"demo: {shown} ended with {code}, the story says {wanted}")
+
+    def found(self, file: str) -> Any:
+        """A file that a verb left."""
+        return read_json(self.build / file)
+
+    def champion(self) -> str:
+        """The release in production, as the target's own document has it."""
+        state = read_json(self.folder / "var" / "target.json")["models"][self.spec.name]
+        return str(state["stable"])
+
+
+def demo(settings: Settings, _call: argparse.Namespace) -> None:
+    """Five scenes: promoted, refused by gates, aborted in the canary, taken back, and the ledger of it all."""
+    stage = set_up(settings)
+    try:
+        first = good_release(stage)
+        shuffled_labels(stage, first)
+        second = wrong_only_when_live(stage, first)
+        taken_back(stage, first, second)
+        tell("\n5. The ledger has all of it.")
+        stage.call("history")
+    finally:
+        run_side_by_side({"": [sys.executable, "-m", "delivery", "stop"]}, stage.folder)
+
+
+def set_up(settings: Settings) -> Stage:
+    """The copy, on free ports; what was trained here already need not be trained there."""
+    folder = settings.root / "build" / "demo"
+    if (folder / FILE).exists():
+        run_side_by_side({"": [sys.executable, "-m", "delivery", "stop"]}, folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(settings.root, folder, ignore=LEFT_BEHIND)
+    project = folder / FILE
+    project.write_text(re.sub(r"(?m)^base_port *= *\d+", "base_port = 0", project.read_text(encoding="utf-8")))
+    specs = [load_spec(name) for name in find_models()]
+    stage = Stage(folder, next((spec for spec in specs if spec.labels), specs[0]))
+    trained = settings.root / "build" / stage.spec.name
+    if (trained / "training.json").exists():
+        keep(trained, stage.build)
+    return stage
+
+
+def keep(from_build: Path, to_build: Path) -> None:
+    """What training left, copied."""
+    shutil.copytree(from_build / "fitted", to_build / "fitted", dirs_exist_ok=True)
+    shutil.copy(from_build / "training.json", to_build / "training.json")
+
+
+def good_release(stage: Stage) -> str:
+    """Scene 1."""
+    tell("\n1. A good release goes to production.")
+    stage.call("run")
+    return expect(stage, stage.found("decision.json")["release"])
+
+
+def shuffled_labels(stage: Stage, champion: str) -> None:
+    """Scene 2."""
+    tell("\n2. A commit shuffles the labels. Ids, split and shares are as before, so only the gates can see it.")
+    with restored(stage):
+        shuffle(stage)
+        stage.call("check")
+        stage.call("train")
+        stage.call("gate", wanted=1)
+        refusing = [one["gate"] for one in stage.found("verdicts.json")["verdicts"] if one["passed"] is False]
+        tell(f"   Refused by {len(refusing)} gates.")
+    expect(stage, champion)
+
+
+@contextmanager
+def restored(stage: Stage) -> Iterator[None]:
+    """The rows and what was learned from them, put back afterwards."""
+    rows = stage.folder / stage.spec.folder / stage.spec.dataset.file
+    content, aside = rows.read_bytes(), stage.folder / "build" / "aside"
+    keep(stage.build, aside)
+    yield
+    rows.write_bytes(content)
+    keep(aside, stage.build)
+
+
+def shuffle(stage: Stage) -> None:
+    """The target column in another order."""
+    rows = stage.folder / stage.spec.folder / stage.spec.dataset.file
+    columns = dict(read_cells(rows, rows.name).columns)
+    target = list(columns[stage.spec.dataset.target])
+    random.Random(1).shuffle(target)  # noqa: S311
+    write_data(rows, {**columns, stage.spec.dataset.target: target})
+
+
+def wrong_only_when_live(stage: Stage, champion: str) -> str:
+    """Scene 3."""
+    tell("\n3. A release passes every gate and answers wrongly only when live: the canary's online accuracy sees it.")
+    with (stage.folder / "serving" / "__init__.py").open("a", encoding="utf-8") as code:
+        code.write("\n# A patched server is another release.\n")
+    for verb in TO_STAGING:
+        stage.call(verb)
+    stage.call("canary", wanted=1, before=(f"MODEL_FAULTS={FAULT}",))
+    decision = stage.found("decision.json")
+    if decision["decision"] != "abort":
+        raise Broken(f"demo: the canary said {decision['decision']}, the story says abort")
+    expect(stage, champion)
+    return str(decision["release"])
+
+
+def taken_back(stage: Stage, first: str, second: str) -> None:
+    """Scene 4."""
+    tell("\n4. Nobody promotes it by accident; by a person's word it goes live, and one command takes it back.")
+    stage.call("promote", wanted=1)
+    stage.call("promote", "--again", "--why", "the fault was the machine's, not the release's")
+    expect(stage, second)
+    stage.call("rollback", "--why", "it was the release after all")
+    expect(stage, first)
+
+
+def expect(stage: Stage, release: str) -> str:
+    """The release, once it is the one in production."""
+    if stage.champion() != release:
+        raise Broken(f"demo: {stage.champion()} is in production, the story says {release}")
+    tell(f"   In production: {release}")
+    return release
