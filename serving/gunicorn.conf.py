@@ -1,5 +1,6 @@
 """gunicorn's settings for a served release; each reads one variable of the environment, documented under it."""
 
+import atexit
 import os
 import shutil
 import sys
@@ -27,7 +28,15 @@ def empty_metrics_folder(root: str) -> str:
         return root
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # Not in `on_exit`, which a refused start never reaches.
+    atexit.register(remove_folder, folder, os.getpid())
     return str(folder)
+
+
+def remove_folder(folder: Path, owner: int) -> None:
+    """Remove a folder at the end of the process that made it; forked workers end before it."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 wsgi_app = "serving.app:create_app()"
@@ -81,8 +90,3 @@ def child_exit(_server, worker):  # type: ignore[no-untyped-def]
 def worker_exit(_server, worker):  # type: ignore[no-untyped-def]
     """Runs in the worker at its end: pay what it still holds."""
     worker.wsgi.extensions["served"].metrics.bins.flush()
-
-
-def on_exit(_server):  # type: ignore[no-untyped-def]
-    """Nobody can scrape any more."""
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

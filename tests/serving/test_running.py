@@ -162,9 +162,10 @@ def test_a_client_that_does_not_close_keeps_nobody_waiting(
         ({"SIGNING_KEY": ""}, "Error: SIGNING_KEY is not set"),
     ],
 )
-def test_a_refused_start_says_why_and_exits_1(
-    servers: ModuleType, table_release: Path, settings: dict[str, str], sentence: str
+def test_a_refused_start_says_why_exits_1_and_leaves_nothing(
+    servers: ModuleType, table_release: Path, tmp_path: Path, settings: dict[str, str], sentence: str
 ) -> None:
+    settings = settings | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ended = subprocess.run(
             servers.command(listener), cwd=table_release, env=servers.environment(table_release, **settings),
@@ -173,6 +174,7 @@ def test_a_refused_start_says_why_and_exits_1(
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 SLOW_START = """
@@ -200,3 +202,4 @@ def test_nothing_is_written_into_the_release(servers: ModuleType, table_release:
     with servers.serving(table_release, tmp_path / "log") as server:
         assert servers.ask(server.port, "POST", "/predict", {"instances": [HOUSE]})[0] == 200
     assert sorted(table_release.rglob("*")) == before
+    assert not Path("/dev/shm", f"metrics-{server.process.pid}").exists()
