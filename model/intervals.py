@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from model.measures import Array, Measure
+from model.measures import FOLDED, Array, Measure
 
 DRAWS = 1000
 TWO_SIDED = (2.5, 97.5)
@@ -56,9 +56,19 @@ def summarise(figures: Array, rows: int, percentiles: tuple[float, float] = TWO_
     return Measurement(value, float(low), float(high), rows)
 
 
+def moved_back(found: Measurement, figures: Array) -> Measurement:
+    """The interval of a folded measure without the bias of resampling: centred on the value, not below zero."""
+    if found.value is None or found.low is None or found.high is None:
+        return found
+    bias = float(np.nanmedian(figures[1:])) - found.value
+    return Measurement(found.value, max(0.0, min(found.low - bias, found.value)), found.high - bias, found.n)
+
+
 def measure(formula: Measure, truth: Array, answers: Array, weights: Array) -> Measurement:
     """One measure with its interval; `weights` from `draw_weights`, zeros outside a slice."""
-    return summarise(formula(truth, answers, weights), int(np.count_nonzero(weights[0])))
+    figures = formula(truth, answers, weights)
+    found = summarise(figures, int(np.count_nonzero(weights[0])))
+    return moved_back(found, figures) if getattr(formula, "__name__", "") in FOLDED else found
 
 
 def share(hits: int, trials: int, confidence: float = 0.95) -> Measurement:

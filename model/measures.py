@@ -192,3 +192,7 @@ def measures_of(task: str, truth: Array) -> dict[str, Measure]:
     if task != "regression":
         return dict(CLASSIFICATION)
     return {**REGRESSION, **(RATIO_STUDY if bool((truth > 0).all()) else {})}
+
+
+FOLDED = frozenset({"calibration_error", "recall_gap", "median_bias"})
+"""Measures of a distance from nothing: resampling always adds to them, so their intervals have to be moved back."""

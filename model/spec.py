@@ -43,7 +43,8 @@ class Dataset:
 
     `file` is relative to the model's folder (plain or .gz CSV, UTF-8); project.toml may name a command, query or URL
     that fetches it anew. The split is a pure function of the group: `holdout` if the first 32 bits of
-    sha256("<split_salt>:<group>") are below `holdout_share`. Without a group column each row is its own group.
+    sha256("<split_salt>:<group>") are below `holdout_share`. Without a group column rows with equal features are
+    one group.
     """
 
     file: str

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from model.intervals import Measurement, draw_weights, measure, share
-from model.measures import mae
+from model.measures import calibration_error, mae
 
 
 def test_rows_of_one_group_are_drawn_together():
@@ -46,3 +46,13 @@ def test_share_bound_is_clopper_pearson(hits, trials):
 
 def test_no_trial_gives_no_value():
     assert share(0, 0) == Measurement(None)
+
+
+def test_a_folded_measure_lies_inside_its_own_interval():
+    rng = np.random.default_rng(5)
+    positive = rng.uniform(0.05, 0.95, 2000)
+    truth = (rng.uniform(size=2000) < positive).astype(float)
+    answers = np.column_stack([1 - positive, positive])
+    found = measure(calibration_error, truth, answers, draw_weights(np.arange(2000)))
+    assert found.low <= found.value <= found.high
+    assert found.low >= 0
