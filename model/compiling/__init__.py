@@ -14,6 +14,7 @@ import pandas as pd
 
 from model.compiling.errors import CannotCompile, CompilingError, NotEqual
 from model.compiling.state import Column, Plan, State, step
+from model.compiling.text import order_vocabularies
 from model.compiling.vote import compile_estimator
 from model.release.documents import VERSION
 from model.release.schema import Field
@@ -27,12 +28,14 @@ def compile_pipeline(
     """The scorer.json of a pipeline that was fitted on a frame of these fields; `band` is left null.
 
     `labels` name the pipeline's sorted classes in order (empty for a regression). `rows` are training rows: from their
-    texts the columns of hashed words are computed beforehand. Raises CannotCompile, which names the step.
+    texts it is learned which words are frequent and should be quick; the answers are the same without. Raises
+    CannotCompile, which names the step.
     """
     texts = None if rows is None else lambda name: [text for text in rows[name] if isinstance(text, str)]
     plan = Plan(len(labels), texts)
     state = State(tuple(Column(f.name, f.kind) for f in fields), tuple(f.name for f in fields))
     scorer = compile_estimator(pipeline, state, plan, step("", pipeline))
+    order_vocabularies(plan)
     for finish in plan.later:
         finish()
     readers = [{**reader.analyser, "vocabulary": list(reader.vocabulary)} for reader in plan.readers]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,6 +97,11 @@ class ReaderPlan:
         """The places of these n-grams in the vocabulary, which grows by the new ones."""
         return [self.vocabulary.setdefault(term, len(self.vocabulary)) for term in terms]
 
+    def order_by(self, frequency: Mapping[str, int]) -> None:
+        """Put frequent n-grams first: those that a text holds then lie close together in the server's memory."""
+        ordered = sorted(self.vocabulary, key=lambda gram: (-frequency.get(gram, 0), gram))
+        self.vocabulary = {gram: place for place, gram in enumerate(ordered)}
+
 
 @dataclass
 class Plan:
@@ -104,7 +109,7 @@ class Plan:
 
     n_labels: int
     texts: Callable[[str], Sequence[str]] | None = None
-    """The training texts of a field: hashed columns of their n-grams are computed beforehand."""
+    """The training texts of a field: they tell which n-grams are frequent, whose hashed columns are stored."""
     readers: list[ReaderPlan] = field(default_factory=list)
     later: list[Callable[[], None]] = field(default_factory=list)
     """What can only be written when every vocabulary is complete."""

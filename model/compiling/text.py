@@ -57,13 +57,25 @@ def hashed(vectorizer: Any, state: State, plan: Plan, where: str) -> State:
 
 def _common(reader: ReaderPlan, plan: Plan) -> list[str]:
     """Every word of the training texts, and the longer n-grams that stand in two of them."""
+    shortest, _ = reader.analyser["ngram_range"]
+    frequency = _frequency(reader, plan)
+    words = _frequency(ReaderPlan(-1, {**reader.analyser, "ngram_range": [1, 1]}), plan) if shortest == 1 else {}
+    return [gram for gram, n in frequency.items() if n > 1 or gram in words]
+
+
+def _frequency(reader: ReaderPlan, plan: Plan) -> Counter[str]:
+    """In how many training texts each n-gram stands."""
     cutting = Reader({**reader.analyser, "vocabulary": []})
-    words: Counter[str] = Counter()
-    texts: Counter[str] = Counter()
+    frequency: Counter[str] = Counter()
     for text in plan.texts(cutting.field) if plan.texts else ():
-        words.update(cutting.words(text))
-        texts.update(set(cutting.cut(text)))
-    return sorted(gram for gram, n in texts.items() if n > 1 or gram in words)
+        frequency.update(set(cutting.cut(text)))
+    return frequency
+
+
+def order_vocabularies(plan: Plan) -> None:
+    """Put what is frequent in the training texts first, where the plan has them."""
+    for reader in plan.readers if plan.texts else ():
+        reader.order_by(_frequency(reader, plan))
 
 
 def _analyser(vectorizer: Any, state: State, where: str) -> dict[str, Any]:
@@ -108,8 +120,8 @@ def words_document(bag: Bag, coefficients: list[list[float]], plan: Plan) -> dic
     if bag.alternate_sign is not None:
         plan.later.append(lambda: document.update(_hashed_document(bag, coefficients)))
     else:
-        ids = bag.reader.ids(bag.terms)
-        plan.later.append(lambda: document.update(_weighed_document(bag, ids, coefficients)))
+        bag.reader.ids(bag.terms)
+        plan.later.append(lambda: document.update(_weighed_document(bag, coefficients)))
     return document
 
 
@@ -124,7 +136,9 @@ def _hashed_document(bag: Bag, coefficients: list[list[float]]) -> dict[str, Any
     }
 
 
-def _weighed_document(bag: Bag, ids: list[int], coefficients: list[list[float]]) -> dict[str, Any]:
+def _weighed_document(bag: Bag, coefficients: list[list[float]]) -> dict[str, Any]:
+    ids = bag.reader.ids(bag.terms)
+
     def over_vocabulary(values: Any) -> dict[str, Any]:
         spread = [0.0] * len(bag.reader.vocabulary)
         for place, value in zip(ids, values, strict=True):

@@ -5,21 +5,25 @@ After Austin Appleby's public-domain MurmurHash3.cpp (https://github.com/aappleb
 
 from __future__ import annotations
 
+from struct import Struct
+
 _C1, _C2, _MASK = 0xCC9E2D51, 0x1B873593, 0xFFFFFFFF
+_BLOCKS = [Struct(f"<{count}I").unpack_from for count in range(32)]
 
 
 def murmur3_32(data: bytes) -> int:
     """The unsigned 32-bit hash of some bytes, seed 0."""
     length = len(data)
-    whole = length & ~3
+    whole = length >> 2
     hashed = 0
-    for start in range(0, whole, 4):
-        block = int.from_bytes(data[start : start + 4], "little") * _C1 & _MASK
-        hashed ^= ((block << 15 | block >> 17) & _MASK) * _C2 & _MASK
-        hashed = ((hashed << 13 | hashed >> 19) & _MASK) * 5 + 0xE6546B64 & _MASK
-    if whole < length:
-        block = int.from_bytes(data[whole:], "little") * _C1 & _MASK
-        hashed ^= ((block << 15 | block >> 17) & _MASK) * _C2 & _MASK
+    # Only the lowest 32 bits count: what a product or a shift carries beyond them is cut off once a line.
+    for block in _BLOCKS[whole](data) if whole < 32 else Struct(f"<{whole}I").unpack_from(data):
+        block = block * _C1 & _MASK
+        hashed ^= (block << 15 | block >> 17) * _C2 & _MASK
+        hashed = (hashed << 13 | hashed >> 19) * 5 + 0xE6546B64 & _MASK
+    if length & 3:
+        block = int.from_bytes(data[whole << 2 :], "little") * _C1 & _MASK
+        hashed ^= (block << 15 | block >> 17) * _C2 & _MASK
     hashed ^= length
     hashed = (hashed ^ hashed >> 16) * 0x85EBCA6B & _MASK
     hashed = (hashed ^ hashed >> 13) * 0xC2B2AE35 & _MASK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import compress
@@ -50,7 +49,9 @@ class Reading:
         self.once = len(counts) == len(grams)
         """No n-gram stands there twice, as in most sentences: counts need not be looked at."""
         if not self.once:
-            counts = Counter(grams)
+            counts = dict.fromkeys(counts, 0)
+            for gram in grams:
+                counts[gram] += 1
         self.counts = counts
         self.positions = [*map(vocabulary.get, counts)]
         """The id of each n-gram in the order of `counts`; None where it was never seen."""

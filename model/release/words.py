@@ -15,9 +15,14 @@ from model.release.reading import Case, Reader, Reading
 Amounts = list[tuple[str, float, list[float]]]
 """Of each n-gram: how often it stands in the text, and what it adds to each output."""
 
+
+def _l2(sizes: Iterable[float]) -> float:
+    return math.hypot(*sizes)
+
+
 _NORMS: dict[str, Callable[[Iterable[float]], float]] = {
     "l1": lambda sizes: sum(map(abs, sizes)),
-    "l2": lambda sizes: math.sqrt(sum(size * size for size in sizes)),
+    "l2": _l2,
     "max": lambda sizes: max(map(abs, sizes), default=0.0),
 }
 
@@ -46,10 +51,11 @@ class WeighedWords:
         self._norm = document["norm"]
         idf = unpack(document["idf"]) if document["idf"] else None
         weights = [unpack(packed) for packed in document["weights"]]
-        self._weights = [[*map(mul, each, idf)] for each in weights] if idf else weights
+        # Arrays hold their numbers side by side: a processor waits for memory more than it computes here.
+        self._weights = [array("d", map(mul, each, idf) if idf else each) for each in weights]
         self._sizes = idf if idf else [float(known) for known in unpack(document["known"])] if self._norm else []
         """What an n-gram adds to the norm when it stands there once; 0 for the words of other members of the vote."""
-        self._squares = [size * size for size in self._sizes]
+        self._squares = array("d", map(mul, self._sizes, self._sizes))
 
     def totals(self, case: Case) -> list[float]:
         """What the text adds to each output."""
@@ -100,22 +106,37 @@ class HashedWords:
         self._norm = document["norm"]
         self._n_features: int = document["n_features"]
         self._alternate_sign: bool = document["alternate_sign"]
-        self._columns: list[int] = document["columns"]
+        self._columns = array("q", document["columns"])
         """The column of every n-gram of the vocabulary: hashing in Python takes longer than all the rest."""
         self._coefficients = [array("d", unpack(packed)) for packed in document["coefficients"]]
+        self._weights = [
+            array("d", (each[c] if c >= 0 else -each[~c] for c in self._columns)) for each in self._coefficients
+        ]
+        """The coefficient of every n-gram of the vocabulary, so that it need not be looked for by its column."""
 
     def totals(self, case: Case) -> list[float]:
         """What the text adds to each output."""
         reading = case.reading(self._reader)
         columns = self._columns_of(reading)
-        if reading.once and not self._alternate_sign and len(set(columns)) == len(columns):
-            sums = [sum(map(each.__getitem__, columns)) for each in self._coefficients]
-            norm = self._norm_of([1.0] * len(columns)) if self._norm != "l2" else math.sqrt(len(columns)) or 1.0
-        else:
-            values = self._values(columns, reading)
-            sums = [sum(each[column] * value for column, value in values.items()) for each in self._coefficients]
-            norm = self._norm_of(values.values())
-        return [total / norm for total in sums]
+        if not self._alternate_sign and len(set(columns)) == len(columns):
+            return self._totals_of_unshared(reading, columns)
+        values = self._values(columns, reading)
+        norm = self._norm_of(values.values())
+        return [sum(each[column] * value for column, value in values.items()) / norm for each in self._coefficients]
+
+    def _totals_of_unshared(self, reading: Reading, columns: list[int]) -> list[float]:
+        """Where every n-gram has a column of its own, as in most texts."""
+        ids, beyond = reading.ids, columns[len(reading.ids) :]
+        weights = [
+            [*map(known.__getitem__, ids), *map(coefficients.__getitem__, beyond)]
+            for known, coefficients in zip(self._weights, self._coefficients, strict=True)
+        ]
+        if reading.once or self._binary:
+            norm = self._norm_of([1.0] * len(columns))
+            return [sum(each) / norm for each in weights]
+        counts = self._counts_of(reading)
+        norm = self._norm_of(counts)
+        return [sum(map(mul, each, counts)) / norm for each in weights]
 
     def amounts(self, case: Case) -> Amounts:
         """What each n-gram of the text adds to each output; they sum up to `totals`.
@@ -148,8 +169,12 @@ class HashedWords:
         known = [grams[i] for i in reading.ids]
         return [*zip(known, reading.counts_of_known(), strict=True), *reading.unknown()]
 
+    def _counts_of(self, reading: Reading) -> list[int]:
+        """In the order of the columns: known n-grams first."""
+        return [*reading.counts_of_known(), *(count for _, count in reading.unknown())]
+
     def _values(self, columns: list[int], reading: Reading) -> dict[int, float]:
-        counts = [*reading.counts_of_known(), *(count for _, count in reading.unknown())]
+        counts = self._counts_of(reading)
         values: dict[int, float] = {}
         for column, count in zip(columns, counts, strict=True):
             if column >= 0:
