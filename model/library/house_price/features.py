@@ -45,7 +45,7 @@ FEATURES = (
     _choice("zoning", ZONING, "Zoning of the lot"),
     _choice("building_type", ("Duplex", "OneFam", "Twnhs", "TwnhsE", "TwoFmCon"), "Kind of building"),
     _choice("house_style", STYLES, "Storeys and how far they are finished"),
-    _area("lot_area", 1_000, 220_000, "Area of the lot"),
+    _area("lot_area", 1_290, 220_000, "Area of the lot"),
     Field(
         "lot_frontage", "number", nullable=True, minimum=20, maximum=320, unit="ft",
         description="Street along the lot; null where nobody measured it",
