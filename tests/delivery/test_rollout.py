@@ -122,7 +122,6 @@ def abort_canary(bench: Bench, first: Path, second: Path) -> None:
         bench.canary(second, faults="wrong:0.6")
     aborted = bench.delivery.ledger.entries(MODEL)[-1]
     assert (aborted.action, aborted.release, aborted.champion) == ("aborted", identity(second), identity(first))
-    assert aborted.evidence["seconds"] > 0
     assert aborted.evidence["requests"] == aborted.evidence["canary"]["requests"] == 200
     assert len(bench.read("observation.json")["steps"]) == 1
     assert bench.live() == identity(first)
@@ -134,9 +133,8 @@ def abort_canary(bench: Bench, first: Path, second: Path) -> None:
 def replace_champion(bench: Bench, first: Path, second: Path) -> None:
     assert f"beside {identity(first)}: errors 0.0 % of 400 requests" in bench.canary(second)
     steps = bench.read("observation.json")["steps"]
-    assert [(step["share"], step["canary"]["requests"], step["champion"]["requests"]) for step in steps] == [
-        (0.25, 200, 200), (0.5, 400, 400),
-    ]  # fmt: skip
+    sent = [(step["share"], step["canary"]["requests"], step["champion"]["requests"]) for step in steps]
+    assert sent == [(0.25, 200, 200), (0.5, 400, 400)]
     assert steps[1]["canary"]["labelled"] == steps[1]["canary"]["pairs"]["rows"] == 400
     assert bench.canary(second).startswith("judged before, nothing changed: ")
     with pytest.raises(Refused, match=r"was aborted at .* --again --why"):
