@@ -6,7 +6,6 @@ Nothing of it touches this checkout's production: the copy lies in build/demo/ a
 from __future__ import annotations
 
 import argparse
-import random
 import re
 import shutil
 import sys
@@ -21,12 +20,19 @@ from delivery.files import read_json
 from delivery.progress import tell
 from delivery.settings import FILE, Settings
 from delivery.side_by_side import run_side_by_side
-from model.cells import read_cells
 from model.library import find_models, load_spec
-from model.scaffolding.writing import write_data
 from model.spec import ModelSpec
 
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "build", "var", "*_cache", "__pycache__", ".hypothesis")
+MISTAKE = """
+
+fit_as_it_was = fit
+
+
+def fit(candidate: Candidate, rows: Part) -> BaseEstimator:
+    shuffled = np.random.default_rng(1).permutation(rows.target)
+    return fit_as_it_was(candidate, Part(rows.rows, rows.features, shuffled, rows.groups))
+"""
 FAULT = "wrong:0.3"
 TO_STAGING = ("check", "train", "gate", "release", "image", "staging", "monitor")
 
@@ -108,9 +114,8 @@ def good_release(stage: Stage) -> str:
 
 def shuffled_labels(stage: Stage, champion: str) -> None:
     """Scene 2."""
-    tell("\n2. A commit shuffles the labels. Ids, split and shares are as before, so only the gates can see it.")
-    with restored(stage):
-        shuffle(stage)
+    tell("\n2. A commit shuffles the labels on their way into training. The data are as before: only gates can see it.")
+    with mistaken(stage):
         stage.call("check")
         stage.call("train")
         stage.call("gate", wanted=1)
@@ -120,23 +125,15 @@ def shuffled_labels(stage: Stage, champion: str) -> None:
 
 
 @contextmanager
-def restored(stage: Stage) -> Iterator[None]:
-    """The rows and what was learned from them, put back afterwards."""
-    rows = stage.folder / stage.spec.folder / stage.spec.dataset.file
-    content, aside = rows.read_bytes(), stage.folder / "build" / "aside"
+def mistaken(stage: Stage) -> Iterator[None]:
+    """The mistake in the code for a while; afterwards the code, and what was learned by it, are as before."""
+    code, aside = stage.folder / "model" / "training.py", stage.folder / "build" / "aside"
+    before = code.read_text(encoding="utf-8")
     keep(stage.build, aside)
+    code.write_text(before + MISTAKE, encoding="utf-8")
     yield
-    rows.write_bytes(content)
+    code.write_text(before, encoding="utf-8")
     keep(aside, stage.build)
-
-
-def shuffle(stage: Stage) -> None:
-    """The target column in another order."""
-    rows = stage.folder / stage.spec.folder / stage.spec.dataset.file
-    columns = dict(read_cells(rows, rows.name).columns)
-    target = list(columns[stage.spec.dataset.target])
-    random.Random(1).shuffle(target)  # noqa: S311
-    write_data(rows, {**columns, stage.spec.dataset.target: target})
 
 
 def wrong_only_when_live(stage: Stage, champion: str) -> str:

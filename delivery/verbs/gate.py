@@ -83,10 +83,11 @@ def run_gates(work: Work, arguments: dict[str, str]) -> dict[str, Any]:
         ended = subprocess.run(command, cwd=work.root, capture_output=True, text=True, check=False)
     document = work.find(FILE)
     if document is None or ended.returncode not in (0, 1) or document["passed"] != (ended.returncode == 0):
+        # pytest prints errors of the fixtures before failures of the gates: the first one is the cause.
         log = work.build / "gate.log"
         log.write_text(ended.stdout + ended.stderr, encoding="utf-8")
         said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.startswith(("E  ", "ERROR:"))]
-        cause = " ".join(said[-1].split()) if said else f"pytest ended with {ended.returncode}"
+        cause = " ".join(said[0].split()) if said else f"pytest ended with {ended.returncode}"
         raise Broken(f"{work.name}: the gates could not be asked: {cause} ({log.relative_to(work.root)})")
     return document
 
