@@ -115,11 +115,11 @@ def time_ratio(short: Instance, long: Instance) -> Behaviour:
     return measure
 
 
-def passed_cases(file: str, *, kind: str | None = None, must_pass: bool = False) -> Behaviour:
+def passed_cases(file: Path, *, kind: str | None = None, must_pass: bool = False) -> Behaviour:
     """Share of curated cases (CSV: the fields, expected, kind, must_pass) that are answered as expected."""
 
     def measure(scene: Scene) -> Measurement:
-        with (Path(scene.folder) / file).open(encoding="utf-8", newline="") as lines:
+        with file.open(encoding="utf-8", newline="") as lines:
             cases = [case for case in csv.DictReader(lines) if _wanted(case, kind, must_pass)]
         answered = labels_of(scene.answer([_instance_of(case) for case in cases]))
         passed = [label == int(case["expected"]) for case, label in zip(cases, answered, strict=True)]

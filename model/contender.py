@@ -63,8 +63,8 @@ def _copy_code(spec: ModelSpec, root: Path, folder: Path) -> None:
     shutil.copy(root / "model" / "__init__.py", folder / "model" / "__init__.py")
     fallback = (folder / "scorer.skops").exists()
     shutil.copy(root / (FALLBACK_LOCK if fallback else LOCK), folder / "requirements.txt")
-    if (spec.folder / "runtime.py").exists():
-        shutil.copy(spec.folder / "runtime.py", folder / "runtime.py")
+    if (root / spec.folder / "runtime.py").exists():
+        shutil.copy(root / spec.folder / "runtime.py", folder / "runtime.py")
 
 
 def _samples(spec: ModelSpec, data: Data, folder: Path) -> dict[str, Any]:

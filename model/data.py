@@ -114,8 +114,8 @@ def _require_columns(cells: Cells, spec: ModelSpec, shown: str) -> None:
     wanted = [field.name for field in (*spec.features, *dataset.columns)] + [name for name in special if name]
     missing = [name for name in dict.fromkeys(wanted) if name not in cells.columns]
     if missing:
-        header = ", ".join(cells.columns)
-        sentence = f"{spec.name}: the file has no column {', '.join(missing)}; its header is {header} ({shown})"
+        header = f"its header is {', '.join(cells.columns)} ({shown})"
+        sentence = f"{spec.name}: the file has no column {', '.join(missing)}; {header}"
         raise WrongRows("columns", sentence, [place(1, name) for name in missing])
 
 
@@ -128,16 +128,13 @@ def _typed(cells: Cells, spec: ModelSpec, shown: str) -> Part:
     columns = {}
     for name, texts in cells.columns.items():
         parsed = [_parsed(parsers.get(name, _text), text) for text in texts]
-        wrong += [
-            (line, name, str(each))
-            for line, each in zip(cells.lines, parsed, strict=True)
-            if isinstance(each, ValueError)
-        ]
+        numbered = zip(cells.lines, parsed, strict=True)
+        wrong += [(line, name, str(each)) for line, each in numbered if isinstance(each, ValueError)]
         columns[name] = parsed
     _refuse_wrong(wrong, spec, shown)
     rows = pd.DataFrame({name: _series(values, cells.lines) for name, values in columns.items()})
-    names = [field.name for field in spec.features]
-    return Part(rows, rows[names], _target(rows[spec.dataset.target], spec), _groups(rows, names, spec.dataset))
+    features = rows[[field.name for field in spec.features]]
+    return Part(rows, features, _target(rows[spec.dataset.target], spec), _groups(rows, features, spec.dataset))
 
 
 def _series(values: list[Any], lines: list[int]) -> pd.Series[Any]:
@@ -222,8 +219,8 @@ def _target(column: pd.Series[Any], spec: ModelSpec) -> npt.NDArray[Any]:
     return np.array([position[value] for value in column], dtype=np.int64)
 
 
-def _groups(rows: pd.DataFrame, names: list[str], dataset: Dataset) -> npt.NDArray[np.object_]:
-    groups = rows[dataset.group].tolist() if dataset.group else map(_digest, row_keys(rows[names]))
+def _groups(rows: pd.DataFrame, features: pd.DataFrame, dataset: Dataset) -> npt.NDArray[np.object_]:
+    groups = rows[dataset.group].tolist() if dataset.group else map(_digest, row_keys(features))
     return np.array([str(group) for group in groups], dtype=object)
 
 

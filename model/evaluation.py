@@ -84,7 +84,6 @@ def _scene(
         rows=data.holdout.rows,
         train=data.train.rows,
         labels=spec.labels,
-        folder=spec.folder,
     )
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from model.bands import conformal_band
-from model.compiling import CannotCompile, compile_pipeline
+from model.compiling import CannotCompile, NotEqual, compile_pipeline
 from model.compiling.fallback import save_pipeline
-from model.compiling.proof import prove_equal
+from model.compiling.proof import Fidelity, prove_equal
 from model.data import Data
 from model.documents import find_json, write_json
 from model.library import load_candidates
@@ -26,6 +26,7 @@ from model.release.documents import read_document
 from model.release.scorer import load_scorer
 from model.spec import ModelSpec
 from model.training import Trained, Trial, key_of, train
+from model.transforming import Inputs, inputs_of
 
 Progress = Callable[[str], None]
 
@@ -37,41 +38,47 @@ def learn(spec: ModelSpec, data: Data, root: Path, build: Path, progress: Progre
     if known and known["key"] == key and (build / "fitted" / "reference.json").exists():
         return known, False
     (build / "training.json").unlink(missing_ok=True)
-    trained = train(spec, data, load_candidates(spec), progress)
-    document = {
-        **_ranking(spec, data, trained),
-        **_leave_fitted(spec, data, trained, build, progress),
-        "key": key,
-    }
+    inputs = inputs_of(spec, root, data)
+    trained = train(spec, inputs.data, load_candidates(spec), progress)
+    progress("compiling, and proving the scorer equal to scikit-learn")
+    fitted = _leave_fitted(spec, data, inputs, trained, build)
+    document = {**_ranking(spec, data, trained), **fitted, "key": key}
     write_json(build / "training.json", document)
     return document, True
 
 
-def _leave_fitted(spec: ModelSpec, data: Data, trained: Trained, build: Path, progress: Progress) -> dict[str, Any]:
+def _leave_fitted(spec: ModelSpec, data: Data, inputs: Inputs, trained: Trained, build: Path) -> dict[str, Any]:
     fresh, folder = build / "fitted.new", build / "fitted"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     band = _band(spec, data, trained.winner)
-    progress("compiling, and proving the scorer equal to scikit-learn")
-    why_not = _leave_scorer(spec, data, trained.estimator, band, fresh)
-    scorer = load_scorer(read_document(fresh / "scorer.json"), fresh)
-    fidelity = prove_equal(trained.estimator, scorer, data.population.features, spec.features)
+    why_not = _leave_scorer(spec, inputs, trained.estimator, band, fresh)
+    fidelity = _prove(spec, inputs, trained, fresh)
     write_json(fresh / "reference.json", reference_of(spec, data.train, trained.winner.answers))
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     return {"band": band, "compiled": not why_not, "why_not_compiled": why_not, "fidelity": asdict(fidelity)}
 
 
-def _leave_scorer(spec: ModelSpec, data: Data, fitted: BaseEstimator, band: Any, folder: Path) -> str:
+def _leave_scorer(spec: ModelSpec, inputs: Inputs, fitted: BaseEstimator, band: Any, folder: Path) -> str:
     """scorer.json; where the pipeline cannot be compiled the fallback, and one sentence that says why."""
     why_not = ""
     try:
-        document = compile_pipeline(fitted, spec.features, spec.task, spec.labels, data.train.features)
+        document = compile_pipeline(fitted, inputs.fields, spec.task, spec.labels, inputs.data.train.features)
     except CannotCompile as error:
         why_not = str(error)
-        document = save_pipeline(fitted, spec.features, spec.task, spec.labels, folder)
+        document = save_pipeline(fitted, inputs.fields, spec.task, spec.labels, folder)
     write_json(folder / "scorer.json", {**document, "band": band})
     return why_not
+
+
+def _prove(spec: ModelSpec, inputs: Inputs, trained: Trained, folder: Path) -> Fidelity:
+    """The scorer as it was written against the pipeline, on every row; NotEqual refuses the build."""
+    scorer = load_scorer(read_document(folder / "scorer.json"), folder)
+    try:
+        return prove_equal(trained.estimator, scorer, inputs.population, inputs.fields)
+    except NotEqual as error:
+        raise NotEqual(f"{spec.name}: {trained.winner.candidate} is not what scikit-learn answers: {error}") from None
 
 
 def _band(spec: ModelSpec, data: Data, winner: Trial) -> dict[str, Any] | None:

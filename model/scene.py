@@ -48,7 +48,6 @@ class Scene:
     rows: pd.DataFrame
     train: pd.DataFrame
     labels: Sequence[str]
-    folder: Any
     seed: int = 20260101
     notes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -15,7 +15,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -28,6 +27,7 @@ from urllib.parse import unquote, urlsplit
 import urllib3
 
 from model.cells import unpack
+from model.release.documents import replace_content
 
 LATEST = "latest.json"
 _BLANK = re.compile(r"\$\{(\w+)\}")
@@ -104,10 +104,10 @@ def fetch(source: Source, cache: Path) -> Fetched:
     before = latest(cache)
     path = cache / f"{sha256}.csv"
     if not path.exists():
-        _write(path, content)
+        replace_content(path, content)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     document = {"schema": 1, "sha256": sha256, "from": _origin(source), "at": at}
-    _write(cache / LATEST, json.dumps(document, indent=1).encode())
+    replace_content(cache / LATEST, json.dumps(document, indent=1).encode())
     return Fetched(path, sha256, new=before is None or before.sha256 != sha256)
 
 
@@ -241,13 +241,3 @@ def _read(source: Source, path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise _failed(source, error.strerror or str(error)) from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of the content or nothing: a fetch that is killed leaves no half file under the name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)

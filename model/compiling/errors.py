@@ -7,6 +7,8 @@ CompilingError
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class CompilingError(Exception):
     """The message is fit for a person."""
@@ -17,4 +19,6 @@ class CannotCompile(CompilingError):
 
 
 class NotEqual(CompilingError):
-    """The message shows the worst row and both answers."""
+    """The message shows the worst row and both answers. `exit_code` is what the CLI answers: the proof says no."""
+
+    exit_code: ClassVar[int] = 1

@@ -44,8 +44,13 @@ def take(document: Document, key: str, where: str) -> Any:
 
 
 def write_document(path: Path, document: Document) -> None:
-    """Write a document so that a reader, or a crash, sees the old file or the new one and nothing between."""
-    content = rendered(document)
+    """Write a document as `rendered`, in one step."""
+    replace_content(path, rendered(document))
+
+
+def replace_content(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -93,7 +93,7 @@ def scorer_in(folder: Path) -> Scorer:
 
 
 def _scorer_of(document: Document, folder: Path) -> Scorer:
-    transformers = _load_transformers(folder / "runtime.py")  # First: the fallback may need its types.
+    transformers = load_transformers(folder / "runtime.py")  # First: the fallback may need its types.
     scorer = load_scorer(document, folder)
     return TransformingScorer(scorer, transformers) if transformers else scorer
 
@@ -154,7 +154,8 @@ class _SourceOnly(SourceFileLoader):
         """Write nothing."""
 
 
-def _load_transformers(path: Path) -> list[Transformer]:
+def load_transformers(path: Path) -> list[Transformer]:
+    """The transformers of a model's own code, in their order; none where there is no such file."""
     if not path.exists():
         return []
     module = _import(path)

@@ -36,7 +36,6 @@ def _scene(answer_one, instances, truth, labels=()) -> Scene:
         rows=pd.DataFrame(),
         train=pd.DataFrame(),
         labels=labels,
-        folder=".",
     )
     scene.answers = scene.answer(instances)
     return scene
@@ -92,10 +91,10 @@ def test_term_spread_shows_every_term(sentences):
 
 
 def test_cases_are_read_from_the_file_and_kept_for_the_report(tmp_path, sentences):
-    (tmp_path / "cases.csv").write_text("text,expected,kind,must_pass\na good film,1,simple,1\nno good,0,negation,0\n")
-    sentences.folder = tmp_path
-    assert behaviour.passed_cases("cases.csv", must_pass=True)(sentences).value == 1.0
-    assert behaviour.passed_cases("cases.csv", kind="negation")(sentences).value == 0.0
+    cases = tmp_path / "cases.csv"
+    cases.write_text("text,expected,kind,must_pass\na good film,1,simple,1\nno good,0,negation,0\n")
+    assert behaviour.passed_cases(cases, must_pass=True)(sentences).value == 1.0
+    assert behaviour.passed_cases(cases, kind="negation")(sentences).value == 0.0
     assert [each["passed"] for each in sentences.notes["cases"]] == [True, False]
 
 

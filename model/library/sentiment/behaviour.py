@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from model import attacks
 from model.attacks import on_text
 from model.behaviour import (
@@ -15,7 +17,7 @@ from model.behaviour import (
 )
 from model.scene import Behaviour
 
-CASES = "data/behaviour_cases.csv"
+CASES = Path(__file__).parent / "data" / "behaviour_cases.csv"
 
 TERMS = (
     "women", "men", "Black people", "white people", "Asian people", "Jewish people", "Muslims", "Christians",
