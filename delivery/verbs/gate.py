@@ -25,9 +25,11 @@ FILE = "verdicts.json"
 
 def gate(work: Work, _call: argparse.Namespace) -> None:
     """Judges the contender against every gate of its spec and leaves evaluation.json and verdicts.json."""
-    arguments = arguments_of(work)
-    key = key_of_gate(work, arguments)
+    champion = open_delivery(work.settings).target.current(work.name)
+    note_champion(work, champion)
+    arguments = arguments_of(work, champion)
     document = work.find(FILE)
+    key = key_of_gate(work, arguments, champion, document)
     if document is None or document.get("key") != key:
         document = {**run_gates(work, arguments), "key": key}
         work.leave(FILE, document)
@@ -37,12 +39,9 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
     require_passed(work, document)
 
 
-def arguments_of(work: Work) -> dict[str, str]:
+def arguments_of(work: Work, champion: Champion | None) -> dict[str, str]:
     """What the gates are told: model, champion, rows, and who approved this contender."""
-    delivery = open_delivery(work.settings)
-    champion = delivery.target.current(work.name)
-    note_champion(work, champion)
-    approvals = delivery.ledger.approvals(work.name, identity_in(work.build / "contender"))
+    approvals = open_delivery(work.settings).ledger.approvals(work.name, identity_in(work.build / "contender"))
     source = rows_file(work)
     arguments = {"--model": work.name, "--champion": str(champion.folder) if champion else "none"}
     arguments |= {"--source": str(source)} if source else {}
@@ -59,14 +58,19 @@ def note_champion(work: Work, champion: Champion | None) -> None:
         replace_file(there / name, (champion.folder / name).read_text(encoding="utf-8"))
 
 
-def key_of_gate(work: Work, arguments: dict[str, str]) -> str:
-    """What the verdicts depend on: contender, champion, rows, code, lock, approvals, the gates' own tests."""
-    data = load(work.spec, work.root, rows_file(work))
-    trained = work.read("training.json")
-    if trained["data_sha256"] != data.sha256:
+def key_of_gate(work: Work, arguments: dict[str, str], champion: Champion | None, before: dict[str, Any] | None) -> str:
+    """What the verdicts depend on: contender, champion, rows, code, lock, approvals, the gates' own tests.
+
+    A contender that has become the champion itself need not be judged again beside itself.
+    """
+    data, contender = load(work.spec, work.root, rows_file(work)), identity_in(work.build / "contender")
+    if work.read("training.json")["data_sha256"] != data.sha256:
         raise WrongSetting(f"{work.name}: the rows are not those of the contender; `train` has to run first")
-    digest = hashlib.sha256(key_of(work.root, work.spec, data).encode())
-    digest.update(f"{identity_in(work.build / 'contender')} {sorted(arguments.items())}".encode())
+    beside = champion.release if champion else None
+    if before is not None and beside == contender == before["contender"]:
+        beside = before["champion"]["release"]
+    approved = arguments.get("--approved-by")
+    digest = hashlib.sha256(f"{key_of(work.root, work.spec, data)} {contender} {beside} {approved}".encode())
     for path in sorted((work.root / "tests" / "gates").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
