@@ -15,7 +15,7 @@ BESIDE := run stop demo status history rollback hold resume approve new prune
 export WHY OF RELEASE CSV TARGET
 why = $(if $(WHY),--why "$$WHY")
 
-.PHONY: help setup lint types lock clean bench prove $(VERBS) $(BESIDE)
+.PHONY: help setup lint types lock clean bench prove e2e $(VERBS) $(BESIDE)
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -69,8 +69,10 @@ prune: .venv/ready  ## remove releases that nothing could need any more
 # ---- proofs ----
 bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib
 	@$(RUN) bench
-prove: .venv/ready  ## bad commits, each refused by the gate that should see it
-	@$(RUN) pytest -q -m slow tests/known_bad
+prove: .venv/ready  ## bad commits, each refused by the gate that should see it (SHORT=1: one a kind)
+	@$(RUN) $(if $(SHORT),pytest -q -m slow tests/known_bad,prove)
+e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills, a real target
+	@$(RUN) pytest -q -m slow tests/delivery tests/e2e
 
 # ---- the workshop ----
 lint: .venv/ready  ## put the code into shape
