@@ -139,9 +139,7 @@ def _mix(canary: Observation, champion: Observation, policy: Policy) -> Finding:
     return _weigh(Harm("mix", saw, moved, policy.mix_limit, "mix_limit", answers["canary"], "{:.3f}".format), policy)
 
 
-def _accuracy(
-    canary: Observation, champion: Observation | None, policy: Policy, promised: Promised | None
-) -> Finding:
+def _accuracy(canary: Observation, champion: Observation | None, policy: Policy, promised: Promised | None) -> Finding:
     labelled = _sides(canary, champion, lambda seen: seen.labelled)
     if canary.pairs:
         labelled["both on the same rows"] = canary.pairs.rows

@@ -126,7 +126,7 @@ class _Window:
         """The observations of the window."""
         counts = {float(bound): count for bound, count in self.increases(f"{name}_bucket", "le", **wanted).items()}
         if math.inf not in counts:
-            raise MissingMetric(f"{self.after.url}/metrics: {name} has no bucket le=\"+Inf\"")
+            raise MissingMetric(f'{self.after.url}/metrics: {name} has no bucket le="+Inf"')
         bounds = tuple(sorted(counts))
         return Histogram(bounds, tuple(counts[bound] for bound in bounds))
 
@@ -142,8 +142,11 @@ def holds_what_rules_need(text: str, release: str | None = None) -> list[str]:
     if not infos:
         return [f"model_release_info: no series{f' of release {release}' if release else ''}"]
     own = {name: infos[0].get(name, "") for name in ("model", "release")}
-    missing = [f"{name}: no series with {_shown(wanted)}" for name, wanted in _needed(infos[0]["task"])
-               if not any(seen.select(name, **own, **wanted))]
+    missing = [
+        f"{name}: no series with {_shown(wanted)}"
+        for name, wanted in _needed(infos[0]["task"])
+        if not any(seen.select(name, **own, **wanted))
+    ]
     return missing + _bins_not_counted(seen, own)
 
 
@@ -165,10 +168,14 @@ def _needed(task: str) -> Iterator[tuple[str, Labels]]:
 
 def _bins_not_counted(seen: Snapshot, own: Labels) -> list[str]:
     """Drift is a sum over all bins of the reference: one without its counter would be left out without a word."""
-    bins = [{name: labels[name] for name in ("feature", "bin")}
-            for labels, _ in seen.select("model_feature_reference_share", **own)]
-    counted = {(labels["feature"], labels["bin"], labels["traffic"])
-               for labels, _ in seen.select("model_feature_bin_total", **own)}
+    bins = [
+        {name: labels[name] for name in ("feature", "bin")}
+        for labels, _ in seen.select("model_feature_reference_share", **own)
+    ]
+    counted = {
+        (labels["feature"], labels["bin"], labels["traffic"])
+        for labels, _ in seen.select("model_feature_bin_total", **own)
+    }
     return [
         f"model_feature_bin_total: no series with {_shown({**one, 'traffic': traffic})}"
         for one, traffic in product(bins, TRAFFICS)

@@ -105,10 +105,10 @@ def _changed(instance: Instance, changes: Mapping[str, Any]) -> Instance:
 
 
 def time_ratio(short: Instance, long: Instance) -> Behaviour:
-    """How much longer the long instance takes than the short one: the quickest of several tries of each, in turn."""
+    """How much more work the long instance is than the short one: CPU time, the least of several tries of each."""
 
     def measure(scene: Scene) -> Measurement:
-        tries = [[float(scene.ask([each])["seconds"]) for each in (short, long)] for _ in range(REPEATS)]
+        tries = [[float(scene.ask([each])["cpu_seconds"]) for each in (short, long)] for _ in range(REPEATS)]
         quickest_short, quickest_long = np.min(tries, axis=0)
         return Measurement(float(quickest_long / quickest_short), n=REPEATS)
 

@@ -83,7 +83,8 @@ def _why_not_applicable(gate: Gate, evaluation: Mapping[str, Any]) -> str:
 
 def _within(gate: Gate, value: float) -> bool:
     above = gate.at_least is None or value >= gate.at_least
-    return above and (gate.at_most is None or value <= gate.at_most)
+    below = gate.at_most is None or value <= gate.at_most
+    return bool(above and below)
 
 
 def _verdict(gate: Gate, measured: Mapping[str, Any], passed: bool | None, sentence: str, where: str) -> Verdict:

@@ -76,5 +76,6 @@ def _run(command: list[str], lock: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-12:])
-        raise Broken(f"{lock}: its environment cannot be made ({' '.join(command[1:4])} ended with "
-                     f"{done.returncode}):\n{lines}")
+        raise Broken(
+            f"{lock}: its environment cannot be made ({' '.join(command[1:4])} ended with {done.returncode}):\n{lines}"
+        )

@@ -167,9 +167,7 @@ def start(wanted: Wanted, site: Site, public: socket.socket | None) -> Server:
     return Server(wanted, process, private, log, metrics, started(process.pid) or "")
 
 
-def _spawn(
-    wanted: Wanted, site: Site, listeners: list[int], metrics: Path, log: IO[bytes]
-) -> subprocess.Popen[bytes]:
+def _spawn(wanted: Wanted, site: Site, listeners: list[int], metrics: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         site.command(wanted, listeners),
         cwd=site.folder(wanted),
