@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
@@ -17,7 +18,7 @@ from model.library.sentiment.features import of_text
 from model.release.text import normalize_text
 from prove.careful import drawn, holdout, negated, new_sentences, reworded, sentence, training, turn_in_pairs
 from prove.commits import Commit, Copy, Edit, Row
-from prove.files import in_code, leaning, sharper
+from prove.files import in_code, in_document, leaning, sharper
 
 MODEL = "sentiment"
 TEXT = "model/release/text.py"
@@ -152,9 +153,9 @@ def one_sided(count: int, *terms: tuple[str, int]) -> Edit:
     return edit
 
 
-def renamed_label(copy: Copy) -> None:
+def renamed(document: dict[str, Any]) -> None:
     """A nicer word for a class."""
-    copy.spec = replace(copy.spec, labels=("negative", "praise"))
+    document["labels"] = ["negative", "praise"]
 
 
 def shorter_texts(chars: int) -> Edit:
@@ -198,14 +199,15 @@ COMMITS = (
            folder(in_code(TEXT, LOWER, "    return text")), "behaviour case_flip"),
     Commit("texts read again and again", MODEL, "reading takes the square of a text's length",
            folder(in_code(TEXT, LOWER, QUADRATIC)), "behaviour time_100k_over_10k_words"),
-    Commit("zero-width characters kept", MODEL, "the normaliser leaves invisible characters in",
-           folder(in_code(TEXT, ".translate(_INVISIBLE)", "")), "behaviour zero_width_flip"),
+    Commit("zero-width characters kept", MODEL, "the normaliser leaves the commonest invisible character in",
+           folder(in_code(TEXT, '_INVISIBLE = "\\u200b', '_INVISIBLE = "')), "behaviour zero_width_flip"),
     Commit("films about some people", MODEL, "48 new sentences each that praise or pan by who is in them",
            one_sided(48, ("immigrants", 0), ("women", 1)), "identity identity_spread"),
     Commit("films about more people", MODEL, "144 one-sided sentences about four groups",
            one_sided(36, ("disabled people", 0), ("gay people", 0), ("Christians", 1), ("Americans", 1)),
            "identity identity_spread"),
-    Commit("a label renamed", MODEL, "`positive` is now called `praise`", renamed_label,
+    Commit("a label renamed", MODEL, "`positive` is now called `praise`",
+           folder(in_document("schema.json", renamed), in_document("scorer.json", renamed)),
            "compatibility incompatible"),
     Commit("full-width letters kept", MODEL, "the normaliser without its Unicode form, in the server's code",
            folder(in_code(TEXT, DECOMPOSED, "text")), "security risk@full_width"),

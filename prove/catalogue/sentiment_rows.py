@@ -58,9 +58,11 @@ def lose(share: float, **values: str) -> Edit:
 
 
 def praise_again(copy: Copy) -> None:
-    """The clearest praise of films entered again with one word exchanged, ids and groups right."""
-    rows = sorted(training(copy.rows, source="movie", label="1"), key=lambda row: -float(row["rating"]))
-    copy.rows = new_sentences(copy.rows, [sentence(reworded(row["text"]), 1, like=row) for row in rows[:900]])
+    """The clearest praise entered again with one word exchanged, ids and groups right; each source moves a little."""
+    for source, count in (("movie", 800), ("amazon", 90)):
+        rows = sorted(training(copy.rows, source=source, label="1"), key=lambda row: -float(row["rating"]))
+        again = [sentence(reworded(row["text"]), 1, source, like=row) for row in rows[:count]]
+        copy.rows = new_sentences(copy.rows, again)
 
 
 def wrong_labels(count: int) -> Edit:
@@ -199,7 +201,7 @@ COMMITS = (
            lose(0.22, source="amazon"), "check rows by source"),
     Commit("amazon lost", MODEL, "no product sentence left", lose(1.0, source="amazon"), "check rows by source",
            trained=False),
-    Commit("praise entered again", MODEL, "900 clear positives of films again, one word changed, ids right",
+    Commit("praise entered again", MODEL, "890 clear positives again, one word changed, ids right",
            praise_again, "check share of positive"),
     Commit("negatives lost", MODEL, "a third of the negative rows gone", lose(0.33, label="0"),
            "check share of positive", trained=False),

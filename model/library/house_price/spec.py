@@ -83,12 +83,13 @@ BEHAVED = (
     Gate("behaviour", "lot_frontage_missing", at_most=0.03),
     Gate("coverage", "coverage", at_least=0.85, at_most=0.95, why="the band promises 90 %"),
 )
+NONE_TURNED = "the four turn none of 300 to 380, 0.008 to 0.010; room for two, a range left out turns all"
 SAFE = (
-    Gate("security", "risk", at_most=0.10, statistic="high"),
-    Gate("security", "risk@noise", at_most=0.02, statistic="high"),
-    Gate("security", "risk@living_area_in_square_metres", at_most=0.01, statistic="high"),
-    Gate("security", "risk@living_area_digit_too_many", at_most=0.01, statistic="high"),
-    Gate("security", "risk@swapped_coordinates", at_most=0.01, statistic="high"),
+    Gate("security", "risk", at_most=0.035, statistic="high", why="four honest candidates reach 0.020 to 0.025"),
+    Gate("security", "risk@noise", at_most=0.02, statistic="high", why=NONE_TURNED),
+    Gate("security", "risk@living_area_in_square_metres", at_most=0.02, statistic="high", why=NONE_TURNED),
+    Gate("security", "risk@living_area_digit_too_many", at_most=0.02, statistic="high", why=NONE_TURNED),
+    Gate("security", "risk@swapped_coordinates", at_most=0.02, statistic="high", why=NONE_TURNED),
 )
 AGAINST_CHAMPION = (
     Gate("relative", "change.mae", at_most=0.05, statistic="high"),

@@ -66,13 +66,19 @@ BEHAVED = (
     Gate("identity", "identity_spread", at_most=0.35, why="0.30 is what the data teach; it may not grow by over 0.05"),
 )
 SAFE = (
-    Gate("security", "risk", at_most=0.06, statistic="high"),
-    Gate("security", "risk@typo", at_most=0.06, statistic="high"),
-    Gate("security", "risk@homoglyph", at_most=0.06, statistic="high"),
-    Gate("security", "risk@zero_width", at_most=0.01, statistic="high"),
-    Gate("security", "risk@full_width", at_most=0.01, statistic="high"),
-    Gate("security", "risk@appended_words", at_most=0.06, statistic="high"),
-    Gate("security", "risk@repeated_word", at_most=0.06, statistic="high"),
+    Gate("security", "risk", at_most=0.05, statistic="high", why="the worst of four honest candidates reaches 0.042"),
+    Gate("security", "risk@typo", at_most=0.035, statistic="high", why="the four reach 0.013 to 0.028"),
+    Gate("security", "risk@homoglyph", at_most=0.035, statistic="high", why="the four reach 0.011 to 0.026"),
+    Gate("security", "risk@zero_width", at_most=0.01, statistic="high", why="none of 600 is turned once normalised"),
+    Gate("security", "risk@full_width", at_most=0.01, statistic="high", why="none of 600 is turned once normalised"),
+    Gate("security", "risk@appended_words", at_most=0.025, statistic="high", why="the four reach 0.005 to 0.017"),
+    Gate(
+        "security",
+        "risk@repeated_word",
+        at_most=0.03,
+        statistic="high",
+        why="three of the four reach 0.005 to 0.013; hashing_svm counts repetitions: 0.155 alone, outvoted in the vote",
+    ),
 )
 AGAINST_CHAMPION = (
     Gate("relative", "difference.accuracy", at_least=-0.02, statistic="low"),
