@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 MINUS = "\N{MINUS SIGN}"
 TITLES = {
     "f1": "F1", "roc_auc": "ROC-AUC", "r2": "R²", "mae": "MAE", "rmse": "RMSE", "mape": "MAPE",
-    "prd": "PRD", "prb": "PRB", "cod": "COD",
+    "prd": "PRD", "prb": "PRB", "cod": "COD", "within_10pct": "Within 10 %",
 }  # fmt: skip
 
 
@@ -132,7 +132,13 @@ def title(measure: str) -> str:
         shown = f"{owner.capitalize()} of {plain}"
     elif dot:
         shown = f"{shown} of {owner}"
-    return f"{shown}, {part.replace('_', ' ')}" if part else shown
+    return f"{shown}, {slice_name(part)}" if part else shown
+
+
+def slice_name(part: str) -> str:
+    """A slice for people: `words_le_8` -> `words ≤ 8`."""
+    signs = {"le": "≤", "lt": "<", "ge": "≥", "gt": ">"}
+    return " ".join(signs.get(word, word) for word in part.split("_"))
 
 
 def join(words: list[str]) -> str:

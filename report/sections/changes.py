@@ -8,7 +8,7 @@ from typing import Any
 from report.blocks import Absent, Block, Cell, Section, bullets, say, table
 from report.figures import Figures
 from report.reading import Document, ModelBuild
-from report.text import commit, count, decimals, estimate, number, shorten, title, visible
+from report.text import commit, count, decimals, estimate, number, plural, shorten, title, visible
 
 HEADING = "What changed since the champion"
 COLUMNS = ("What", "Champion", "Contender", "Change")
@@ -84,7 +84,7 @@ def _fields(model: ModelBuild) -> list[Block]:
         return [say("Schema: not compared, the schema of one of them is not in this build.", "quiet")]
     lines = list(_compare({f["name"]: f for f in before["fields"]}, {f["name"]: f for f in after["fields"]}))
     if not lines:
-        return [say(f"Schema: the same {count(len(after['fields']))} fields.")]
+        return [say(f"Schema: the same {plural(len(after['fields']), 'field')}.")]
     return [say("Schema:"), bullets(lines)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from report.blocks import Block, Cell, table
 from report.reading import Document, ModelBuild
-from report.text import count, decimals, interval, number, title
+from report.text import count, decimals, interval, number, slice_name, title
 
 COLUMNS = ("Measure", "Value", "95 % interval", "Rows")
 
@@ -19,7 +19,7 @@ def whole(name: str) -> str:
 
 def part(name: str) -> str:
     """The slice of a measurement's name, for people."""
-    return name.partition("@")[2].replace("_", " ") or "all rows"
+    return slice_name(name.partition("@")[2]) or "all rows"
 
 
 def line(name: str, m: Document) -> list[str | Cell]:
@@ -37,6 +37,10 @@ def judged(model: ModelBuild, found: Iterable[str]) -> list[str]:
     return [measure for measure in measures if measure in gated] or measures
 
 
+def _at_most_four_decimals(value: float | None, signed: bool) -> str:
+    return number(value, min(decimals(value), 4), signed=signed)
+
+
 def at_a_glance(
     caption: str,
     first: str,
@@ -50,7 +54,7 @@ def at_a_glance(
     columns = list(dict.fromkeys(map(column_of, found)))
     values = {(row_of(name), column_of(name)): m["value"] for name, m in found.items()}
     rows = [
-        [row, *(number(values.get((row, column)), signed=signed) for column in columns)]
+        [row, *(_at_most_four_decimals(values.get((row, column)), signed) for column in columns)]
         for row in dict.fromkeys(map(row_of, found))
     ]
     head = (first, *map(title, columns))

@@ -35,7 +35,7 @@ from tests.report.samples import CARD
         (milliseconds(1.5), "1,500\u202fms"),
         (moment("2026-03-02T10:41:07+01:00"), "2026-03-02 09:41 UTC"),
         (moment("yesterday"), "yesterday"),
-        (title("accuracy@words_le_8"), "Accuracy, words le 8"),
+        (title("accuracy@words_le_8"), "Accuracy, words ≤ 8"),
         (title("count_nb.f1"), "F1 of count_nb"),
         (title("change.mae@tier_low"), "Change of MAE, tier low"),
         (commit("0123456789abcdef0123+"), "0123456789ab+"),
