@@ -1,6 +1,6 @@
 // The answer, and what pushed it.
 import { isNumber } from "./form.js";
-import { element, number, percent, words } from "./writing.js";
+import { element, number, percent, plain, words } from "./writing.js";
 
 const BARS = 10;
 
@@ -67,7 +67,7 @@ function legend(release, prediction) {
 export function tellExplanation(release, fields, explanations) {
   const { contributions } = explanations.explanations[0];
   if (!contributions.length) return [element("p", { className: "quiet", textContent: "No input moved the answer away from the typical one." })];
-  const named = (each) => (typeof each.value === "number" && isNumber(fields[each.feature] ?? {}) ? `${words(each.feature)}: ${number(each.value)}`
+  const named = (each) => (typeof each.value === "number" && isNumber(fields[each.feature] ?? {}) ? `${words(each.feature)}: ${plain(each.value)}`
     : typeof each.value === "string" ? `${words(each.feature)}: ${each.value.slice(0, 40)}` : words(each.feature));
   const rows = contributions.slice(0, BARS).map((each) => ({ name: named(each), amount: each.amount, told: (each.amount > 0 ? "+" : "") + number(each.amount, 2) }));
   const rest = contributions.length - rows.length;

@@ -14,5 +14,7 @@ export function number(value, digits = 4) {
   return value.toLocaleString("en", large ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits });
 }
 
+// As it was entered: a year is not 1,960.
+export const plain = (value) => String(Number(value.toPrecision(8)));
 export const percent = (share) => (share > 0.9995 && share < 1 ? "> 99.9 %" : `${(share * 100).toFixed(1)} %`);
 export const words = (name) => name.replaceAll("_", " ");
