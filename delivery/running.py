@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -50,6 +51,7 @@ def explain(error: Exception) -> int:
     """Says an error in one line and returns its exit code; an unforeseen one is broken (3)."""
     if os.environ.get("DELIVERY_TRACEBACK"):
         traceback.print_exception(error)
+    error = foreseen_by_system(error)
     code = getattr(error, "exit_code", None)
     foreseen = isinstance(code, int) or type(error).__module__.startswith(("model.", "delivery.", "report."))
     sentence = " ".join(str(error).split())
@@ -57,6 +59,15 @@ def explain(error: Exception) -> int:
         sentence if foreseen else f"unexpected {type(error).__name__}: {sentence} (DELIVERY_TRACEBACK=1 shows where)"
     )
     return code if isinstance(code, int) else 3
+
+
+def foreseen_by_system(error: Exception) -> Exception:
+    """A full disk, a missing permission and the like as Broken, with what to do; any other error as it is."""
+    if not isinstance(error, OSError):
+        return error
+    # Where a whole folder is copied, what failed is a list of (from, to, why).
+    why = error.args[0][0][2] if isinstance(error, shutil.Error) else error
+    return Broken(f"the system refused: {why}; once that is mended, the same call goes on from here")
 
 
 def run(call: argparse.Namespace, settings: Settings) -> int:

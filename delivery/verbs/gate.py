@@ -25,6 +25,7 @@ FILE = "verdicts.json"
 
 def gate(work: Work, _call: argparse.Namespace) -> None:
     """Judges the contender against every gate of its spec and leaves evaluation.json and verdicts.json."""
+    work.read("training.json")
     champion = open_delivery(work.settings).target.current(work.name)
     note_champion(work, champion)
     arguments = arguments_of(work, champion)

@@ -14,7 +14,7 @@ from model.contender import open_contender, seal_release
 
 def release(work: Work, _call: argparse.Namespace) -> None:
     """Seals the contender under its identity, with the verdicts that let it pass."""
-    contender, verdicts = open_contender(work.build).identity, work.read("verdicts.json")
+    verdicts, contender = work.read("verdicts.json"), open_contender(work.build).identity
     if verdicts["contender"] != contender:
         raise WrongSetting(f"{work.name}: the gates judged {verdicts['contender']}, not {contender}; `gate` has to run")
     sealed = work.find("release/release.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,21 @@ def test_an_unforeseen_error_is_broken_and_has_no_traceback(capsys, monkeypatch)
     monkeypatch.setenv("DELIVERY_TRACEBACK", "1")
     explain(ZeroDivisionError("division by zero"))
     assert len(said_by(capsys)) > 1
+
+
+def test_what_the_system_refuses_is_broken_in_one_line(capsys, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="Not a directory") as caught:
+        (tmp_path / "file" / "inside").mkdir()
+    assert explain(caught.value) == 3
+    with pytest.raises(shutil.Error) as caught:
+        shutil.copytree(tmp_path, tmp_path / "copy", copy_function=lambda *_: (tmp_path / "file" / "inside").mkdir())
+    assert explain(caught.value) == 3
+    lines = said_by(capsys)
+    assert len(lines) == 2
+    for line in lines:
+        assert line.startswith("the system refused: [Errno 20] Not a directory: ")
+        assert line.endswith("; once that is mended, the same call goes on from here")
 
 
 def test_the_cli_itself_leaves_with_the_code():
