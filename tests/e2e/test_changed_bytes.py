@@ -98,7 +98,6 @@ def test_history_says_which_line_was_spoilt_and_nothing_is_delivered_on_it(produ
     for spoil, told in SPOILT.values():
         ledger.write_text("".join(f"{line}\n" for line in spoil(whole.splitlines())))
         assert told in producing.deliver("history", wanted=3)
-        assert told.split(";")[0] in producing.deliver("hold", MODEL, "--why", "no", wanted=3)
         assert told.split(";")[0] in producing.deliver("rollback", MODEL, wanted=3)
     ledger.write_text(whole[:-20])
     assert "line 3 was edited" in producing.deliver("history", wanted=3)

@@ -19,7 +19,7 @@ ROWS = Path("model", "library", "house_price", "data", "house_prices.csv")
 
 SETTINGS = {
     "an unknown key": (b"minimum_requests =", b"minimal_requests =", "rollout.minimal_requests is no setting"),
-    "a missing key": (b"minimum_requests = 200", b"", "rollout.minimum_requests is missing, wanted a whole number"),
+    "a missing key": (b"minimum_requests =", b"# ", "rollout.minimum_requests is missing, wanted a whole number"),
     "a wrong type": (b"base_port = 0", b'base_port = "0"', "local.base_port is '0', wanted a whole number"),
     "a wrong choice": (b'policy = "never"', b'policy = "maybe"', "approval.policy is 'maybe', wanted one of"),
     "no TOML": (b"[rollout]", b"[rollout", "project.toml: not TOML"),
