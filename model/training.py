@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from model.data import Data, Part
 from model.intervals import Measurement, draw_weights, measure
-from model.library import Candidate
+from model.library import Candidate, blaming
 from model.measures import Array, measures_of
 from model.spec import ModelSpec
 
@@ -76,7 +76,7 @@ def _value(trial: Trial) -> float:
 
 def fit(candidate: Candidate, rows: Part) -> BaseEstimator:
     """A candidate's pipeline fitted on these rows. One thread: on small data more of them only wait for each other."""
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), blaming(candidate, "fitting"):
         return candidate.build().fit(rows.features, rows.target)
 
 
@@ -99,7 +99,8 @@ def out_of_fold(spec: ModelSpec, train: Part, candidate: Candidate, progress: Ca
     for number, (rest, held) in enumerate(folds_of(spec, train), start=1):
         progress(number)
         fitted = fit(candidate, train.take(rest))
-        answers[held] = predict(fitted, train.features.iloc[held], len(spec.labels))
+        with blaming(candidate, "predicting"):
+            answers[held] = predict(fitted, train.features.iloc[held], len(spec.labels))
     return answers
 
 

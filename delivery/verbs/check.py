@@ -21,11 +21,11 @@ from model.training import key_of
 def check(work: Work, _call: argparse.Namespace) -> None:
     """Fetches the rows where project.toml says so, checks them and leaves check.json."""
     source = fetch_rows(work)
-    champion = champion_profile(work)
+    champion = champion_data(work)
     key = key_of_check(work, source, champion)
     document = work.find("check.json")
     if document is None or key is None or document.get("key") != key:
-        report = check_dataset(work.spec, work.root, champion, source)
+        report = check_dataset(work.spec, work.root, champion["profile"] if champion else None, source)
         document = {**report.document(), "key": key}
         work.leave("check.json", document)
         tell(f"check: {report_line(document)}")
@@ -35,23 +35,28 @@ def check(work: Work, _call: argparse.Namespace) -> None:
     require_passed(work, document)
 
 
-def champion_profile(work: Work) -> dict[str, Any] | None:
-    """The profile of the rows that the champion was trained on; None where there is no champion."""
+def champion_data(work: Work) -> dict[str, Any] | None:
+    """The hash and the profile of the rows that the champion was trained on; None where there is no champion."""
     champion = open_delivery(work.settings).target.current(work.name)
     if champion is None:
         return None
     release = json.loads((champion.folder / "release.json").read_text(encoding="utf-8"))
-    profile: dict[str, Any] = release["data"]["profile"]
-    return profile
+    data: dict[str, Any] = release["data"]
+    return data
 
 
 def key_of_check(work: Work, source: Any, champion: dict[str, Any] | None) -> str | None:
-    """What the checks depend on: rows, code, lock and the champion's profile; None where the rows cannot be read."""
+    """What the checks depend on: rows, code, lock and the champion's profile; None where the rows cannot be read.
+
+    A champion of these very rows has nothing to say of them: its promotion is no reason to check them again.
+    """
     try:
-        rows_and_code = key_of(work.root, work.spec, load(work.spec, work.root, source))
+        data = load(work.spec, work.root, source)
     except DataError:
         return None
-    return hashlib.sha256((rows_and_code + json.dumps(champion, sort_keys=True)).encode()).hexdigest()
+    profile = champion["profile"] if champion and champion["sha256"] != data.sha256 else None
+    rows_and_code = key_of(work.root, work.spec, data)
+    return hashlib.sha256((rows_and_code + json.dumps(profile, sort_keys=True)).encode()).hexdigest()
 
 
 def report_line(document: dict[str, Any]) -> str:

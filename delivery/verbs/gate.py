@@ -27,11 +27,11 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
     """Judges the contender against every gate of its spec and leaves evaluation.json and verdicts.json."""
     work.read("training.json")
     champion = open_delivery(work.settings).target.current(work.name)
-    note_champion(work, champion)
     arguments = arguments_of(work, champion)
     document = work.find(FILE)
     key = key_of_gate(work, arguments, champion, document)
     if document is None or document.get("key") != key:
+        note_champion(work, champion)
         document = {**run_gates(work, arguments), "key": key}
         work.leave(FILE, document)
         tell(f"gate: {report_line(document)}")

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import importlib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +46,15 @@ class Candidate:
     file: Path
     build: Callable[[], Any]
     author: str = ""
+
+
+@contextmanager
+def blaming(candidate: Candidate, doing: str) -> Iterator[None]:
+    """Whatever the block raises is told as BrokenModel: the candidate's file is what helps its author."""
+    try:
+        yield
+    except Exception as error:
+        raise BrokenModel(f"{_shown(candidate.file)}: {doing} fails, {_cause(error)}") from error
 
 
 def find_models() -> list[str]:

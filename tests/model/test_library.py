@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import model.library as library
-from model.library import BrokenModel, UnknownModel, find_models, load_candidates, load_spec
+from model.library import BrokenModel, UnknownModel, blaming, find_models, load_candidates, load_spec
 from model.library.validation import problems_of
 from model.release.schema import Field
 from model.spec import Check, Gate, ModelSpec
@@ -155,3 +155,10 @@ def test_a_broken_spec_is_named(toy: Path, content: str, sentence: str) -> None:
 def test_a_spec_that_contradicts_itself_is_told(toy: Path, changes: dict[str, object], sentence: str) -> None:
     assert problems_of(spec_of()) == []
     assert any(sentence in problem for problem in problems_of(spec_of(**changes)))
+
+
+def test_a_candidate_that_fails_at_its_work_is_named(toy: Path) -> None:
+    candidate = load_candidates(load_spec("toy"))["majority"]
+    wanted = r"^model/library/toy/majority.py: fitting fails, ValueError: could not convert 'x'$"
+    with pytest.raises(BrokenModel, match=wanted), blaming(candidate, "fitting"):
+        raise ValueError("could not convert 'x'")
