@@ -12,24 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from delivery.images.registry import Registry
 from delivery.settings import Settings, load_settings
 from tests.delivery.images.releases import seal_for
+from tests.e2e.missing import require
 
 MODEL = "mood"
 ROOT = Path(__file__).parents[2]
 BASES = ("python:3.13-slim-bookworm", "python:3.13-slim-trixie")
-
-
-def require(present: bool, what: str) -> None:
-    """Skips, saying what is missing; on a build server that is a failure."""
-    if present:
-        return
-    if os.environ.get("CI"):
-        pytest.fail(f"missing: {what}")
-    pytest.skip(f"missing: {what}")
 
 
 def docker(*words: str) -> str:
