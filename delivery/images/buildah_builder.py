@@ -82,8 +82,9 @@ class BuildahBuilder:
         """Make the image and name it by the recipe's tag. Arguments go through the environment, unseen by `ps`."""
         names = [word for name in sorted(recipe.arguments) for word in ("--build-arg", name)]
         labels = [word for name in sorted(recipe.labels) for word in ("--label", f"{name}={recipe.labels[name]}")]
-        # The format of Docker, for the OCI's knows no HEALTHCHECK.
-        settings = ["--format", "docker", "--layers", "--timestamp", EPOCH, "--tag", recipe.tag]
+        # Docker's own format would hold the names of containers that nobody sees twice. The OCI's knows no HEALTHCHECK,
+        # which a cluster never reads. Which buildah made the image is left out for the same reason.
+        settings = ["--format", "oci", "--identity-label=false", "--layers", "--timestamp", EPOCH, "--tag", recipe.tag]
         command = ["build", *self._transport, *settings, *names, *labels, "-"]
         run(command, f"{recipe.tag}: the image could not be built", recipe.context, recipe.arguments)
 
