@@ -93,8 +93,14 @@ class Ledger:
         return sealed
 
     def entries(self, model: str | None = None) -> list[Entry]:
-        """All entries, or those of a model, oldest first; Broken when a line cannot be read."""
-        entries = [_read(line, number, self.path) for number, line in self._lines()]
+        """All entries, or those of a model, oldest first; Broken when a line cannot be read.
+
+        A line that a killed delivery left half done is no entry yet: who only reads need not wait for it to be mended.
+        """
+        lines = list(self._lines())
+        if lines and self._is_half(lines[-1][1]):
+            lines.pop()
+        entries = [_read(line, number, self.path) for number, line in lines]
         return [entry for entry in entries if model is None or entry.model == model]
 
     def verify(self) -> list[str]:
@@ -168,7 +174,9 @@ class Ledger:
 
     def _is_half(self, line: str) -> bool:
         announced = self.record.head().announced
-        return announced is not None and announced.line().startswith(line)
+        # Cut in the middle of a character, its first bytes were read as a replacement.
+        rest = line.rstrip("\N{REPLACEMENT CHARACTER}")
+        return announced is not None and announced.line().startswith(rest) and announced.line() != f"{line}\n"
 
     def _half_done(self) -> str:
         number = self.record.head().length + 1

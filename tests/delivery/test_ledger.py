@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from delivery.errors import Broken
+from delivery.journal import Write
 from delivery.ledger import Entry, Ledger
 from delivery.targets.state import State
 
@@ -147,12 +149,25 @@ def test_several_writers_lose_nothing(ledger: Ledger) -> None:
 @pytest.mark.parametrize("write", ["announced", "half_written", "appended", "head_recorded"])
 def test_an_entry_interrupted_by_a_kill_is_finished_and_said(ledger: Ledger, write: str) -> None:
     assert appending(ledger.path.parent, "x", 1, DELIVERY_KILL_AFTER=f"ledger_{write}").wait() == -9
+    there = ["aaa", "bbb", "ccc"] + (["x0"] if write in ("appended", "head_recorded") else [])
+    assert [entry.release for entry in ledger.entries()] == there
     whole = write in ("announced", "head_recorded")
     assert ledger.verify() == ([] if whole else [f"{ledger.path}: {HALF_DONE}"])
     assert (ledger.mend() is None) == (write == "head_recorded")
     assert [entry.release for entry in ledger.entries()] == ["aaa", "bbb", "ccc", "x0"]
     assert ledger.verify() == []
     assert ledger.mend() is None
+
+
+@pytest.mark.parametrize("cut", [-2, -1, 0])
+def test_a_line_cut_in_the_middle_of_a_character_is_half_done(ledger: Ledger, cut: int) -> None:
+    entry = Entry("toy", "held", None, "me", "é" * 50)
+    ledger.record.record_head(replace(ledger.record.head(), announced=entry), Write.LEDGER_ANNOUNCED)
+    line = entry.line().encode()
+    with ledger.path.open("ab") as file:
+        file.write(line[: line.index(b"\xa9") + cut])
+    assert ledger.verify() == [f"{ledger.path}: {HALF_DONE}"]
+    assert len(ledger.entries()) == 3
 
 
 def test_a_forged_half_line_is_not_mended(ledger: Ledger) -> None:
