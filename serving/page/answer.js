@@ -1,6 +1,6 @@
 // The answer, and what pushed it.
 import { isNumber } from "./form.js";
-import { element, number, percent, plain, words } from "./writing.js";
+import { day, element, number, percent, plain, words } from "./writing.js";
 
 const BARS = 10;
 
@@ -67,11 +67,12 @@ function legend(release, prediction) {
 export function tellExplanation(release, fields, explanations) {
   const { contributions } = explanations.explanations[0];
   if (!contributions.length) return [element("p", { className: "quiet", textContent: "No input moved the answer away from the typical one." })];
-  const named = (each) => (typeof each.value === "number" && isNumber(fields[each.feature] ?? {}) ? `${words(each.feature)}: ${plain(each.value)}`
+  const isDate = (each) => fields[each.feature]?.format === "date" && typeof each.value === "number";
+  const named = (each) => (isDate(each) ? `${words(each.feature)}: ${day(each.value)}` : typeof each.value === "number" && isNumber(fields[each.feature] ?? {}) ? `${words(each.feature)}: ${plain(each.value)}`
     : typeof each.value === "string" ? `${words(each.feature)}: ${each.value.slice(0, 40)}` : words(each.feature));
   const rows = contributions.slice(0, BARS).map((each) => ({ name: named(each), amount: each.amount, told: (each.amount > 0 ? "+" : "") + number(each.amount, 2) }));
   const rest = contributions.length - rows.length;
-  const how = explanations.exact ? `Exact shares that add up, in ${explanations.unit}.` : `${explanations.unit[0].toUpperCase()}${explanations.unit.slice(1)}, were this one input its typical value instead; such changes do not add up.`;
+  const how = explanations.exact ? `Exact shares that add up, in ${explanations.unit === "answer" ? `units of the ${words(release.target)}` : explanations.unit}.` : `${explanations.unit[0].toUpperCase()}${explanations.unit.slice(1)}, were this one input its typical value instead; such changes do not add up.`;
   return [element("h2", { textContent: "What pushed it" }), bars(rows, true), legend(release, explanations.explanations[0]),
     element("p", { className: "quiet", textContent: rest > 0 ? `${how} ${rest} smaller ones are not shown.` : how })];
 }
