@@ -66,6 +66,11 @@ def project(root: Path) -> Iterator[Settings]:
         subprocess.run(["docker", "rmi", "--force", image], capture_output=True, check=False)
 
 
+def pull(settings: Settings, reference: str) -> None:
+    """Fetch an image with the login of this project."""
+    docker("--config", str(settings.root), "pull", "--quiet", reference)
+
+
 def registry_of(settings: Settings) -> tuple[Registry, str]:
     """The registry and the repository of the test's model."""
     return Registry.open(settings.registry, os.environ), f"{settings.name}/{MODEL}"

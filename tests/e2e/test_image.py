@@ -16,7 +16,7 @@ from delivery.images.building import LABEL, build_image, open_builder, read_seal
 from delivery.images.proving import INSIDE
 from delivery.images.pruning import prune_images
 from delivery.settings import Settings
-from tests.e2e.images import MODEL, docker, project, registry_of, release_for
+from tests.e2e.images import MODEL, docker, project, pull, registry_of, release_for
 
 pytestmark = pytest.mark.slow
 ADDED_BYTES_AT_MOST = 60_000_000
@@ -162,4 +162,4 @@ def test_pruning_leaves_what_is_needed(settings, release, built):
     assert gone
     assert needed not in gone
     assert set(registry.tags(repository)) == before - set(gone)
-    docker("pull", "--quiet", built)
+    pull(settings, built)

@@ -12,7 +12,7 @@ import pytest
 
 from delivery.images.building import LABEL, build_image, open_builder, read_sealed, recipe_of
 from delivery.settings import Settings
-from tests.e2e.images import docker, project, registry_of, release_for, require, succeeds
+from tests.e2e.images import docker, project, pull, registry_of, release_for, require, succeeds
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ def test_buildah_proves_and_pushes_like_docker(settings, use):
     use("buildah")
     image = build_image(settings, folder, print)
     assert image.pushed
-    docker("pull", "--quiet", image.reference)
+    pull(settings, image.reference)
     [config] = json.loads(docker("image", "inspect", "--format", "[{{json .Config}}]", image.reference))
     assert config["Labels"][f"{LABEL}.version"] == read_sealed(folder).identity
 
