@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,9 +26,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Configurations of two stores of buildah in which nothing is."""
-    return [empty_store(tmp_path_factory.mktemp("store")) for _ in range(2)]
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+    """Configurations of two stores of buildah in which nothing is; they grow to gigabytes and go afterwards."""
+    stores = [empty_store(tmp_path_factory.mktemp("store")) for _ in range(2)]
+    yield stores
+    for store in stores:
+        shutil.rmtree(store.parent)
 
 
 def empty_store(folder: Path) -> Path:
