@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from model.release.loading import Release
 
 from model.release.fields import Field, day_of
+from model.release.loading import Release
 from model.release.schema import Schema
 from serving.bodies import ENTRIES_AT_MOST
 from serving.problems import MEDIA_TYPE

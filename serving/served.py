@@ -9,9 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.release.loading import Release, load
-
 from model.release.errors import ReleaseError
+from model.release.loading import Release, load
 from serving.faults import Faults
 from serving.health import Readiness
 from serving.metrics import Described, Metrics

@@ -11,8 +11,8 @@ from delivery.progress import tell
 from delivery.settings import Settings
 
 STEPS = {
-    "lint": ["ruff", "check", "."],
-    "format": ["ruff", "format", "--check", "."],
+    "lint": ["ruff", "check", "--no-cache", "."],
+    "format": ["ruff", "format", "--check", "--no-cache", "."],
     "types": ["mypy"],
     "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow", "--junitxml=build/junit/test.xml"],
 }
