@@ -60,7 +60,10 @@ BESIDE = (
         "rollback",
         "steering",
         "back to the release before",
-        options=(("--of", {"metavar": "RELEASE", "help": "only if this release is live"}), WHY),
+        options=(
+            ("--of", {"metavar": "RELEASE", "help": "only if it is live; `build`: the one this build broke on"}),
+            WHY,
+        ),
     ),
     Verb("hold", "steering", "let nothing new into production", options=(WHY_WANTED,)),
     Verb("resume", "steering", "end a hold", options=(WHY,)),
@@ -68,7 +71,7 @@ BESIDE = (
         "approve",
         "steering",
         "a person's yes, where the policy asks for one",
-        options=(("--release", {"metavar": "RELEASE", "help": "which release", "required": True}), WHY_WANTED),
+        options=(("--release", {"metavar": "RELEASE", "help": "else the one of this build that waits"}), WHY_WANTED),
     ),
     Verb(
         "new",

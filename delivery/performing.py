@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import shutil
 from collections.abc import Callable
 from time import perf_counter
 
@@ -30,6 +31,9 @@ def perform(verb: str, work: Work, call: argparse.Namespace) -> None:
         function_of(verb)(work, call)
     except LeftOut as error:
         skipped = str(error)
+        if verb == "release":
+            # An earlier build's, which nobody should archive or serve as this one's.
+            shutil.rmtree(work.build / "release", ignore_errors=True)
         raise
     except Exception as error:
         failure = str(error)

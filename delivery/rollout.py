@@ -181,7 +181,7 @@ def _refuse_if_held(
 def _refuse_unapproved(
     delivery: Delivery, model: str, release: str, folder: Path, approval: Approval, who: str
 ) -> None:
-    reason = _wants_approval(folder, approval)
+    reason = wants_approval(folder, approval)
     if reason is None or delivery.ledger.approvals(model, release):
         return
     delivery.record(Entry(model, "refused", release, who, f"not approved: {reason}"))
@@ -189,7 +189,8 @@ def _refuse_unapproved(
                   f"`approve {model} --release {release} --why ...` says yes")  # fmt: skip
 
 
-def _wants_approval(folder: Path, approval: Approval) -> str | None:
+def wants_approval(folder: Path, approval: Approval) -> str | None:
+    """Why a person has to say yes to a sealed release; None where the policy asks for nobody."""
     if approval == "always":
         return "every release needs an approval (approval.policy)"
     verdicts = read_json(folder / "release.json")["verdicts"] if approval == "too_good" else []

@@ -16,6 +16,7 @@ from types import ModuleType
 
 from delivery.commands import BUILDING, VERBS, WAY, Verb, build_parser, command_of
 from delivery.errors import Broken, Busy, Refused, WrongSetting
+from delivery.files import replace_file
 from delivery.locking import delivery_lock
 from delivery.opening import var_of
 from delivery.performing import perform
@@ -96,6 +97,7 @@ def conclude(verb: Verb, module: ModuleType, settings: Settings, codes: Mapping[
     try:
         if verb.name in BUILDING:
             write_report(settings)
+            write_summary(settings)
         if hasattr(module, "afterwards"):
             module.afterwards(settings, verb.name, codes)
     except Exception as error:
@@ -109,6 +111,14 @@ def write_report(settings: Settings) -> None:
 
     build, ledger = settings.root / "build", var_of(settings) / "ledger.jsonl"
     render(build, ledger if ledger.exists() else None, build / "report", project=settings.name)
+
+
+def write_summary(settings: Settings) -> None:
+    """build/summary.txt: the build in one line."""
+    from report.summary import summarise
+
+    build = settings.root / "build"
+    replace_file(build / "summary.txt", summarise(build) + "\n")
 
 
 def chosen(asked: Sequence[str]) -> list[str]:

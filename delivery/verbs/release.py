@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from delivery.errors import WrongSetting
+from delivery.files import replace_file
 from delivery.progress import tell
+from delivery.settings import Settings
+from delivery.waiting import waiting_release
 from delivery.work import Work
 from model.contender import open_contender, seal_release
+from model.library import load_spec
 
 
 def release(work: Work, _call: argparse.Namespace) -> None:
@@ -23,6 +28,16 @@ def release(work: Work, _call: argparse.Namespace) -> None:
         return
     info = seal_release(work.spec, work.build, commit_of(work.root), work.read("evaluation.json"), verdicts)
     tell(f"release: sealed as {info.identity} (build/{work.name}/release)")
+
+
+def afterwards(settings: Settings, verb: str, codes: Mapping[str, int]) -> None:
+    """After `image`: build/waiting.txt, a line for each release that waits for a person."""
+    if verb != "image":
+        return
+    works = [Work(load_spec(model), settings) for model, code in codes.items() if code == 0]
+    found = [(work.name, *waiting) for work in works if (waiting := waiting_release(work))]
+    lines = [f"{model} {release}: {reason}\n" for model, release, reason in found]
+    replace_file(settings.root / "build" / "waiting.txt", "".join(lines))
 
 
 def commit_of(root: Path) -> str:

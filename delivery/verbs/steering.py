@@ -11,19 +11,34 @@ from delivery.ledger import Entry
 from delivery.locking import delivery_lock
 from delivery.opening import open_delivery, var_of, who
 from delivery.progress import tell
+from delivery.waiting import waiting_release
 from delivery.work import Work
 
 IDENTITY = re.compile(r"[0-9a-f]{12}")
 WAIT_SECONDS = 60.0
+THIS_BUILD = "build"
 
 
 def rollback(work: Work, call: argparse.Namespace) -> None:
-    """Back to the release before; nothing where `--of` is not live."""
+    """Back to the release before; nothing where `--of` is not live. `--of build` is the release this build broke on."""
+    of = broken_off(work) if call.of == THIS_BUILD else call.of
+    if call.of and not of:
+        tell(f"rollback: this build left no promotion of {work.name} unfinished, nothing to do")
+        return
     delivery = open_delivery(work.settings)
     with delivery_lock(var_of(work.settings), work.name, "rollback", WAIT_SECONDS):
         delivery.target.open()
-        now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=call.of)
-    tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {call.of} is not live, nothing to do")
+        now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=of)
+    tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {of} is not live, nothing to do")
+
+
+def broken_off(work: Work) -> str | None:
+    """The release that `promote` did not end with: the canary's word still stands in decision.json.
+
+    So a build that fails takes back what it broke on, never what it promoted well or found in production.
+    """
+    decision = work.find("decision.json")
+    return str(decision["release"]) if decision and decision["decision"] == "promote" else None
 
 
 def hold(work: Work, call: argparse.Namespace) -> None:
@@ -43,10 +58,17 @@ def resume(work: Work, call: argparse.Namespace) -> None:
 
 
 def approve(work: Work, call: argparse.Namespace) -> None:
-    """Writes a person's yes to one release into the ledger; gates and `promote` read it there."""
-    if not IDENTITY.fullmatch(call.release):
-        raise WrongSetting(f"{work.name}: --release {call.release}, wanted an identity of 12 hex digits")
+    """Writes a person's yes to one release into the ledger; gates and `promote` read it there.
+
+    Without `--release` it is the one of this build that waits.
+    """
+    release = call.release or next(iter(waiting_release(work) or ()), None)
+    if release is None:
+        tell(f"approve: nothing of {work.name} waits for a person")
+        return
+    if not IDENTITY.fullmatch(release):
+        raise WrongSetting(f"{work.name}: --release {release}, wanted an identity of 12 hex digits")
     delivery = open_delivery(work.settings)
     with delivery_lock(var_of(work.settings), work.name, "approve", WAIT_SECONDS):
-        delivery.record(Entry(work.name, "approved", call.release, who(), call.why))
-    tell(f"approve: {work.name} {call.release}, noted in the ledger")
+        delivery.record(Entry(work.name, "approved", release, who(), call.why))
+    tell(f"approve: {work.name} {release}, noted in the ledger")

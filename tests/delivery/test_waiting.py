@@ -1,0 +1,77 @@
+"""Who a release waits for, and what a build that broke takes back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+
+from delivery.ledger import Entry
+from delivery.opening import open_delivery
+from delivery.settings import FILE, load_settings
+from delivery.verbs import release as sealing
+from delivery.verbs import steering
+from delivery.work import Work
+from model.library import load_spec
+from tests.delivery.test_steering import ROOT
+
+RELEASE = "8c1d02f7a9be"
+
+
+@pytest.fixture
+def work(tmp_path):
+    """A sealed release in a checkout whose policy wants a yes for each."""
+    text = (ROOT / FILE).read_text(encoding="utf-8")
+    (tmp_path / FILE).write_text(text.replace('policy = "never"', 'policy = "always"'), encoding="utf-8")
+    work = Work(load_spec("sentiment"), load_settings(tmp_path / FILE))
+    (work.build / "release").mkdir(parents=True)
+    (work.build / "release" / "release.json").write_text(json.dumps({"identity": RELEASE, "verdicts": []}))
+    return work
+
+
+def waiting(work, code: int = 0) -> str:
+    """What `image` leaves for the person who is asked."""
+    sealing.afterwards(work.settings, "image", {work.name: code})
+    return (work.root / "build" / "waiting.txt").read_text(encoding="utf-8")
+
+
+def approve(work) -> None:
+    """A yes without a name."""
+    steering.approve(work, argparse.Namespace(release=None, why="seen"))
+
+
+def test_a_release_waits_until_somebody_approves(work, capsys):
+    assert waiting(work) == f"sentiment {RELEASE}: every release needs an approval (approval.policy)\n"
+    approve(work)
+    assert waiting(work) == ""
+    [entry] = open_delivery(work.settings).ledger.entries("sentiment")
+    assert (entry.action, entry.release, entry.why) == ("approved", RELEASE, "seen")
+    approve(work)
+    assert capsys.readouterr().out.splitlines()[-1] == "approve: nothing of sentiment waits for a person"
+
+
+def test_a_refused_model_waits_for_nobody(work):
+    assert waiting(work, code=1) == ""
+
+
+def test_nothing_waits_where_the_policy_asks_for_nobody(work):
+    path = work.root / FILE
+    path.write_text(path.read_text(encoding="utf-8").replace('"always"', '"never"'), encoding="utf-8")
+    assert waiting(Work(work.spec, load_settings(path))) == ""
+
+
+@pytest.mark.parametrize("decision", ["promoted", "unchanged", "abort", None])
+def test_what_ended_well_or_never_began_is_not_taken_back(work, decision, capsys):
+    if decision:
+        work.leave("decision.json", {"decision": decision, "release": RELEASE})
+    steering.rollback(work, argparse.Namespace(of="build", why="the delivery broke"))
+    assert "left no promotion of sentiment unfinished" in capsys.readouterr().out
+    assert open_delivery(work.settings).ledger.entries() == []
+
+
+def test_a_promotion_that_broke_off_is_taken_back_only_where_it_is_live(work, capsys):
+    work.leave("decision.json", {"decision": "promote", "release": RELEASE})
+    open_delivery(work.settings).record(Entry("sentiment", "approved", RELEASE, "ada", "seen"))
+    steering.rollback(work, argparse.Namespace(of="build", why="the delivery broke"))
+    assert f"rollback: {RELEASE} is not live, nothing to do" in capsys.readouterr().out
