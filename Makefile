@@ -15,7 +15,7 @@ BESIDE := run stop demo status history rollback hold resume approve new prune
 export WHY OF RELEASE CSV TARGET
 why = $(if $(WHY),--why "$$WHY")
 
-.PHONY: help setup lint types lock clean bench prove e2e $(VERBS) $(BESIDE)
+.PHONY: help setup lint types lock clean bench prove e2e init notify $(VERBS) $(BESIDE)
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,10 @@ lock: .venv/ready  ## compile both locks anew; add UPGRADE=1 for newer versions
 clean:  ## remove what can be made again; production (var/) stays
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+init:  ## the project under your own name (NAME=churn-models)
+	@python3 .ci/rename "$(NAME)"
+notify:  ## tell a webhook how a build ended (the Jenkinsfile does)
+	@python3 jenkins/notify.py
 setup: .venv/ready  ## make .venv now
 
 # A Python that is new enough, whatever it is called here; .ci/setup says so where there is none.

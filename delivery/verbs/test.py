@@ -1,4 +1,4 @@
-"""`test`: lint, format, types, unit and contract tests. All of them run, so that one call shows everything wrong."""
+"""`test`: lint, format, types, Jenkinsfile, tests. All of them run, so that one call shows everything wrong."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ STEPS = {
     "lint": ["ruff", "check", "--no-cache", "."],
     "format": ["ruff", "format", "--check", "--no-cache", "."],
     "types": ["mypy"],
+    "jenkinsfile": ["jenkins.checking", "Jenkinsfile"],
     "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow", "--junitxml=build/junit/test.xml"],
 }
 

@@ -1,0 +1,1 @@
+"""The controller as code, the checker of the Jenkinsfile and its rehearsal."""
