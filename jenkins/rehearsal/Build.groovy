@@ -8,6 +8,8 @@ class Build {
     Map asked
     Section root
     Object script
+    /** Functions that the Jenkinsfile defines itself. */
+    Set<String> functions = []
     Env env = new Env()
     Map params = [:]
     Map currentBuild
@@ -29,9 +31,11 @@ class Build {
     void begin() {
         currentBuild = [result: null, currentResult: 'SUCCESS', description: null, previousBuild: asked.previous ? [result: asked.previous] : null]
         env.layers[0].putAll(System.getenv().subMap(asked.keep))
+        env.layers[0].PATH = asked.path
         def name = asked.change ? "PR-$asked.change" : asked.branch
         env.layers[0].putAll([BRANCH_NAME: "$name".toString(), BUILD_NUMBER: '7', BUILD_TAG: "jenkins-models-$name-7".toString(), CI: 'true',
                               BUILD_URL: "https://jenkins.example.org/job/models/job/$name/7/".toString()])
+        // A pull request is built merged with main, under a name of its own.
         if (asked.change) env.layers[0].putAll([CHANGE_ID: "$asked.change".toString(), CHANGE_TARGET: 'main'])
     }
 

@@ -10,7 +10,7 @@ class Steps extends GroovyObjectSupport {
 
     Object invokeMethod(String name, Object given) {
         List arguments = (given as List) + []
-        if (this.@build.script.metaClass.respondsTo(this.@build.script, name)) return this.@build.script.invokeMethod(name, given)
+        if (this.@build.functions.contains(name)) return this.@build.script.invokeMethod(name, given)
         def body = arguments && arguments[-1] instanceof Closure ? arguments.pop() as Closure : null
         Map named = (arguments.find { it instanceof Map } ?: [:]) as Map
         if (named.target) named = named.target as Map
