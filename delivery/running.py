@@ -164,8 +164,11 @@ def build_lock(work: Work, verb: Verb) -> Iterator[None]:
 
 
 def merge(codes: Iterable[int]) -> int:
-    """One exit code for many models: interrupted, broken and a wrong call win; refused only where no model is left."""
-    seen = list(codes)
+    """One exit code for many models: interrupted, broken and a wrong call win; refused only where no model is left.
+
+    A process that a signal ended (its code is negative) is broken.
+    """
+    seen = [code if code >= 0 else Broken.exit_code for code in codes]
     for worst in (INTERRUPTED, Broken.exit_code, WrongSetting.exit_code):
         if worst in seen:
             return worst

@@ -66,7 +66,18 @@ def test_a_call_for_one_model_of_many_asks_for_the_same():
 
 @pytest.mark.parametrize(
     ("codes", "code"),
-    [([0], 0), ([1], 1), ([0, 1], 0), ([1, 1], 1), ([1, 3], 3), ([0, 3], 3), ([0, 2], 2), ([3, 130], 130), ([2, 3], 3)],
+    [
+        ([0], 0),
+        ([1], 1),
+        ([0, 1], 0),
+        ([1, 1], 1),
+        ([1, 3], 3),
+        ([0, 3], 3),
+        ([0, 2], 2),
+        ([3, 130], 130),
+        ([2, 3], 3),
+        ([0, -9], 3),
+    ],
 )
 def test_one_code_for_many_models(codes, code):
     assert merge(codes) == code
