@@ -1,11 +1,13 @@
 """`python -m jenkins.rehearsal [SITUATION ...]`: the Jenkinsfile with this repository's real commands, on this machine.
 
 Everything happens in build/rehearsal/: a copy of the checkout with a production of its own on free ports. `make test`
-is the check of the Jenkinsfile alone there, for the tests run by themselves. The log of each situation stays beside the copy.
+is the check of the Jenkinsfile alone there, for the tests run by themselves. The log of each situation stays beside
+the copy.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -152,7 +154,8 @@ def play(name: str, what: Play, folder: Path) -> Rehearsal:
     git(folder, "checkout", "-q", ".")
     what.changes(folder)
     there = {"ml": str(folder), "deploy": str(folder)}
-    log = rehearse(folder / "Jenkinsfile", [Situation(name, there, SECRETS, **what.asked)], folder.parent)
+    situation = Situation(name, there, SECRETS, keep=tuple(os.environ), **what.asked)
+    log = rehearse(folder / "Jenkinsfile", [situation], folder.parent)
     (folder.parent / f"{name.replace(' ', '-')}.log").write_text(log, encoding="utf-8")
     return next(read_log(log), Rehearsal(name, [{"result": "broken"}], log))
 

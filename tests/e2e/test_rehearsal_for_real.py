@@ -1,0 +1,25 @@
+"""The Jenkinsfile in every situation with this repository's real commands, to production on this machine."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jenkins.rehearsal.__main__ import PLAYS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("groovy") is None, reason="THE JENKINSFILE WAS NOT REHEARSED: no groovy here")
+def test_every_situation_ends_as_it_should():
+    played = subprocess.run(
+        [sys.executable, "-m", "jenkins.rehearsal"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    ended = [line.split()[0] for line in played.stdout.splitlines() if line.startswith(("ok ", "NOT "))]
+    assert ended == ["ok"] * len(PLAYS), played.stdout + played.stderr
+    assert played.returncode == 0
