@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from delivery.errors import Broken
-from delivery.files import exclusive
-from delivery.journal import Write, now, visible
+from delivery.journal import Write, now
+from delivery.lines import Lines
 
 Action = Literal[
     "promoted", "refused", "aborted", "rolled_back", "held", "resumed", "approved", "retrained", "completed", "undone"
@@ -74,21 +72,21 @@ class HeadRecord(Protocol):
 
 @dataclass(frozen=True)
 class Ledger:
-    """The file `path` and the record of its head."""
+    """The lines and the record of their head."""
 
-    path: Path
+    lines: Lines
     record: HeadRecord
 
     def append(self, entry: Entry) -> Entry:
         """Add a line, durable when this returns; several processes may do so at once."""
-        with exclusive(self.path.with_suffix(".lock")):
+        with self.lines.alone():
             self._mend()
             self._refuse_if_tampered()
             head = self.record.head()
             sealed = replace(entry, previous=head.hash)
             sealed = replace(sealed, hash=sealed.digest())
             self.record.record_head(replace(head, announced=sealed), Write.LEDGER_ANNOUNCED)
-            self._write(sealed)
+            self.lines.append(sealed.line())
             self.record.record_head(Head(sealed.hash, head.length + 1), Write.LEDGER_HEAD_RECORDED)
         return sealed
 
@@ -100,7 +98,7 @@ class Ledger:
         lines = list(self._lines())
         if lines and self._is_half(lines[-1][1]):
             lines.pop()
-        entries = [_read(line, number, self.path) for number, line in lines]
+        entries = [_read(line, number, self.lines) for number, line in lines]
         return [entry for entry in entries if model is None or entry.model == model]
 
     def verify(self) -> list[str]:
@@ -109,7 +107,7 @@ class Ledger:
         previous, seen = "", dict[str, int]()
         for number, line in self._lines():
             try:
-                entry = _read(line, number, self.path)
+                entry = _read(line, number, self.lines)
             except Broken as problem:
                 problems.append(self._half_done() if self._is_half(line) else str(problem))
                 continue
@@ -120,7 +118,7 @@ class Ledger:
 
     def mend(self) -> str | None:
         """Finish the entry that a killed process announced; the sentence says what was done, None if nothing was."""
-        with exclusive(self.path.with_suffix(".lock")):
+        with self.lines.alone():
             return self._mend()
 
     def refused_releases(self, model: str) -> dict[str, Entry]:
@@ -145,19 +143,18 @@ class Ledger:
         return changes[-1] if changes and changes[-1].action == "held" else None
 
     def _lines(self) -> Iterator[tuple[int, str]]:
-        if self.path.exists():
-            # Not splitlines(): a sentence may hold characters that it takes for the end of a line.
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-            yield from enumerate(text.removesuffix("\n").split("\n") if text else [], start=1)
+        text = self.lines.text()
+        # Not splitlines(): a sentence may hold characters that it takes for the end of a line.
+        yield from enumerate(text.removesuffix("\n").split("\n") if text else [], start=1)
 
     def _problems_of(self, entry: Entry, number: int, previous: str, seen: dict[str, int]) -> list[str]:
         if entry.digest() != entry.hash:
-            return [f"{self.path}: line {number} was edited"]
+            return [f"{self.lines}: line {number} was edited"]
         if entry.hash in seen:
-            return [f"{self.path}: line {number} repeats line {seen[entry.hash]}"]
+            return [f"{self.lines}: line {number} repeats line {seen[entry.hash]}"]
         if entry.previous != previous:
             before = f"line {number - 1}" if number > 1 else "the beginning"
-            return [f"{self.path}: line {number} does not follow {before}: a line was removed, moved or put in there"]
+            return [f"{self.lines}: line {number} does not follow {before}: a line was removed, moved or put in there"]
         return []
 
     def _problems_of_the_end(self, last: str, length: int) -> list[str]:
@@ -167,10 +164,10 @@ class Ledger:
         if head.announced and last == head.announced.hash:
             return [self._half_done()]
         if length < head.length:
-            return [f"{self.path}: cut off after line {length}; {head.length} lines are recorded"]
+            return [f"{self.lines}: cut off after line {length}; {head.length} lines are recorded"]
         if length > head.length:
-            return [f"{self.path}: line {head.length + 1} was added by hand; {head.length} lines are recorded"]
-        return [f"{self.path}: line {length} is not the one recorded as the last: it was replaced"]
+            return [f"{self.lines}: line {head.length + 1} was added by hand; {head.length} lines are recorded"]
+        return [f"{self.lines}: line {length} is not the one recorded as the last: it was replaced"]
 
     def _is_half(self, line: str) -> bool:
         announced = self.record.head().announced
@@ -180,52 +177,28 @@ class Ledger:
 
     def _half_done(self) -> str:
         number = self.record.head().length + 1
-        return f"{self.path}: line {number} is half done by a killed delivery; the next delivery finishes it"
+        return f"{self.lines}: line {number} is half done by a killed delivery; the next delivery finishes it"
 
     def _refuse_if_tampered(self) -> None:
         problems = self.verify()
         if problems:
             raise Broken(f"{problems[0]}; nothing is written to a ledger that does not verify")
 
-    def _write(self, entry: Entry) -> None:
-        data = entry.line().encode()
-        with self.path.open("ab", buffering=0) as file:
-            # Two writes, so that a test can kill the process between them.
-            file.write(data[: len(data) // 2])
-            visible(Write.LEDGER_HALF_WRITTEN)
-            file.write(data[len(data) // 2 :])
-            os.fsync(file.fileno())
-        visible(Write.LEDGER_APPENDED)
-
     def _mend(self) -> str | None:
         head = self.record.head()
         entry = head.announced
         if entry is None:
             return None
-        cut = self._cut_half_line(entry)
-        if not self._ends_with(entry):
-            self._write(entry)
+        cut = self.lines.cut_half(entry.line())
+        if not self.lines.text().endswith(entry.line()):
+            self.lines.append(entry.line())
         self.record.record_head(Head(entry.hash, head.length + 1), Write.LEDGER_HEAD_RECORDED)
         half = f" after cutting {cut} bytes of a half-written line" if cut else ""
         return f"{entry.model}: finished the ledger entry '{entry.action} {entry.release}' of a killed delivery{half}"
 
-    def _cut_half_line(self, entry: Entry) -> int:
-        """Remove what a killed writer left of the announced line; anything else stays for `verify` to name."""
-        data = self.path.read_bytes() if self.path.exists() else b""
-        rest = data[data.rfind(b"\n") + 1 :]
-        if not rest or not entry.line().encode().startswith(rest):
-            return 0
-        with self.path.open("r+b") as file:
-            file.truncate(len(data) - len(rest))
-            os.fsync(file.fileno())
-        return len(rest)
 
-    def _ends_with(self, entry: Entry) -> bool:
-        return self.path.exists() and self.path.read_bytes().endswith(entry.line().encode())
-
-
-def _read(line: str, number: int, path: Path) -> Entry:
+def _read(line: str, number: int, lines: Lines) -> Entry:
     try:
         return Entry(**json.loads(line))
     except (ValueError, TypeError):
-        raise Broken(f"{path}: line {number} was edited: it is no ledger entry any more") from None
+        raise Broken(f"{lines}: line {number} was edited: it is no ledger entry any more") from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from delivery.journal import Journal
 from delivery.ledger import Ledger
+from delivery.lines import FileLines
 from delivery.promotion import Delivery
 from delivery.settings import Settings
 from delivery.targets.local import LocalTarget
@@ -26,7 +27,7 @@ def open_target(settings: Settings) -> LocalTarget:
 def open_delivery(settings: Settings) -> Delivery:
     """The target with its ledger and journal; nothing is started by this."""
     var, target = var_of(settings), open_target(settings)
-    return Delivery(target, Ledger(var / "ledger.jsonl", target.state), Journal(var))
+    return Delivery(target, Ledger(FileLines(var / "ledger.jsonl"), target.state), Journal(var))
 
 
 def who() -> str:

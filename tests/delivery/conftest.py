@@ -11,6 +11,7 @@ import pytest
 
 from delivery.journal import Journal
 from delivery.ledger import Ledger
+from delivery.lines import FileLines
 from delivery.promotion import Delivery
 from delivery.targets.local import LocalTarget
 
@@ -68,4 +69,4 @@ def target(tmp_path: Path) -> Iterator[LocalTarget]:
 @pytest.fixture
 def delivery(target: LocalTarget) -> Delivery:
     """The target with its ledger and journal."""
-    return Delivery(target, Ledger(target.var / "ledger.jsonl", target.state), Journal(target.var))
+    return Delivery(target, Ledger(FileLines(target.var / "ledger.jsonl"), target.state), Journal(target.var))

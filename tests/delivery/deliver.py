@@ -7,6 +7,7 @@ from pathlib import Path
 
 from delivery.journal import Journal
 from delivery.ledger import Ledger
+from delivery.lines import FileLines
 from delivery.locking import delivery_lock
 from delivery.promotion import Delivery, hold, promote, prune, recover, resume, rollback
 from delivery.targets.environments import Environments
@@ -18,7 +19,7 @@ WHO = {"who": "me", "why": "test"}
 def at(var: Path) -> Delivery:
     """A delivery to the servers of `var`, which run with this interpreter."""
     target = LocalTarget(var, base_port=0, interpreter=Path(sys.executable), verify=lambda folder: None)
-    return Delivery(target, Ledger(var / "ledger.jsonl", target.state), Journal(var))
+    return Delivery(target, Ledger(FileLines(var / "ledger.jsonl"), target.state), Journal(var))
 
 
 def deliver(delivery: Delivery, folder: Path) -> None:

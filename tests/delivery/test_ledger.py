@@ -13,24 +13,25 @@ import pytest
 from delivery.errors import Broken
 from delivery.journal import Write
 from delivery.ledger import Entry, Ledger
+from delivery.lines import FileLines
 from delivery.targets.state import State
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """Three entries."""
-    ledger = Ledger(tmp_path / "ledger.jsonl", State(tmp_path))
+    ledger = Ledger(FileLines(tmp_path / "ledger.jsonl"), State(tmp_path))
     for release, action in (("aaa", "promoted"), ("bbb", "aborted"), ("ccc", "promoted")):
         ledger.append(Entry("toy", action, release, "me", "why\u2028not", evidence={"accuracy": 0.71}))
     return ledger
 
 
 def lines(ledger: Ledger) -> list[str]:
-    return ledger.path.read_text().split("\n")[:-1]
+    return ledger.lines.path.read_text().split("\n")[:-1]
 
 
 def write(ledger: Ledger, *kept: str) -> None:
-    ledger.path.write_text("".join(line + "\n" for line in kept))
+    ledger.lines.path.write_text("".join(line + "\n" for line in kept))
 
 
 def test_entries_are_chained_and_verify(ledger: Ledger) -> None:
@@ -44,7 +45,7 @@ def test_entries_are_chained_and_verify(ledger: Ledger) -> None:
 def test_an_edited_line_is_named(ledger: Ledger) -> None:
     first, second, third = lines(ledger)
     write(ledger, first, second.replace("0.71", "0.99"), third)
-    assert ledger.verify() == [f"{ledger.path}: line 2 was edited"]
+    assert ledger.verify() == [f"{ledger.lines.path}: line 2 was edited"]
     write(ledger, first, "not even JSON", third)
     assert "line 2 was edited: it is no ledger entry" in ledger.verify()[0]
     with pytest.raises(Broken, match="line 2"):
@@ -64,7 +65,7 @@ def test_a_replaced_last_line_is_named(ledger: Ledger) -> None:
     forged = json.loads(third) | {"why": "because"}
     forged["hash"] = Entry(**forged).digest()
     write(ledger, first, second, json.dumps(forged))
-    assert ledger.verify() == [f"{ledger.path}: line 3 is not the one recorded as the last: it was replaced"]
+    assert ledger.verify() == [f"{ledger.lines.path}: line 3 is not the one recorded as the last: it was replaced"]
 
 
 def test_a_removed_line_is_named(ledger: Ledger) -> None:
@@ -78,21 +79,21 @@ def test_a_removed_line_is_named(ledger: Ledger) -> None:
 @pytest.mark.parametrize("kept", [0, 1, 2])
 def test_a_cut_off_end_is_named(ledger: Ledger, kept: int) -> None:
     write(ledger, *lines(ledger)[:kept])
-    assert ledger.verify() == [f"{ledger.path}: cut off after line {kept}; 3 lines are recorded"]
+    assert ledger.verify() == [f"{ledger.lines.path}: cut off after line {kept}; 3 lines are recorded"]
 
 
 def test_a_missing_file_is_a_cut(ledger: Ledger) -> None:
-    ledger.path.unlink()
+    ledger.lines.path.unlink()
     assert "cut off after line 0" in ledger.verify()[0]
 
 
 def test_a_repeated_and_an_added_line_are_named(ledger: Ledger) -> None:
     first, second, third = lines(ledger)
     write(ledger, first, second, second, third)
-    assert f"{ledger.path}: line 3 repeats line 2" in ledger.verify()
+    assert f"{ledger.lines.path}: line 3 repeats line 2" in ledger.verify()
     added = Entry("toy", "promoted", "evil", "me", "why", previous=json.loads(third)["hash"])
     write(ledger, first, second, third, Entry(**{**vars(added), "hash": added.digest()}).line().strip())
-    assert ledger.verify() == [f"{ledger.path}: line 4 was added by hand; 3 lines are recorded"]
+    assert ledger.verify() == [f"{ledger.lines.path}: line 4 was added by hand; 3 lines are recorded"]
 
 
 def test_nothing_is_written_to_a_ledger_that_does_not_verify(ledger: Ledger) -> None:
@@ -128,10 +129,12 @@ HALF_DONE = "line 4 is half done by a killed delivery; the next delivery finishe
 APPEND = """
 import sys; from pathlib import Path
 from delivery.ledger import Entry, Ledger
+from delivery.lines import FileLines
 from delivery.targets.state import State
 var = Path(sys.argv[1])
 for number in range(int(sys.argv[3])):
-    Ledger(var / "ledger.jsonl", State(var)).append(Entry("toy", "approved", f"{sys.argv[2]}{number}", "me", "é" * 50))
+    entry = Entry("toy", "approved", f"{sys.argv[2]}{number}", "me", "é" * 50)
+    Ledger(FileLines(var / "ledger.jsonl"), State(var)).append(entry)
 """
 
 
@@ -140,7 +143,7 @@ def appending(var: Path, name: str, count: int, **environment: str) -> subproces
 
 
 def test_several_writers_lose_nothing(ledger: Ledger) -> None:
-    writers = [appending(ledger.path.parent, name, 5) for name in "xyz"]
+    writers = [appending(ledger.lines.path.parent, name, 5) for name in "xyz"]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert len(ledger.entries()) == 18
     assert ledger.verify() == []
@@ -148,11 +151,11 @@ def test_several_writers_lose_nothing(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("write", ["announced", "half_written", "appended", "head_recorded"])
 def test_an_entry_interrupted_by_a_kill_is_finished_and_said(ledger: Ledger, write: str) -> None:
-    assert appending(ledger.path.parent, "x", 1, DELIVERY_KILL_AFTER=f"ledger_{write}").wait() == -9
+    assert appending(ledger.lines.path.parent, "x", 1, DELIVERY_KILL_AFTER=f"ledger_{write}").wait() == -9
     there = ["aaa", "bbb", "ccc"] + (["x0"] if write in ("appended", "head_recorded") else [])
     assert [entry.release for entry in ledger.entries()] == there
     whole = write in ("announced", "head_recorded")
-    assert ledger.verify() == ([] if whole else [f"{ledger.path}: {HALF_DONE}"])
+    assert ledger.verify() == ([] if whole else [f"{ledger.lines.path}: {HALF_DONE}"])
     assert (ledger.mend() is None) == (write == "head_recorded")
     assert [entry.release for entry in ledger.entries()] == ["aaa", "bbb", "ccc", "x0"]
     assert ledger.verify() == []
@@ -164,14 +167,14 @@ def test_a_line_cut_in_the_middle_of_a_character_is_half_done(ledger: Ledger, cu
     entry = Entry("toy", "held", None, "me", "é" * 50)
     ledger.record.record_head(replace(ledger.record.head(), announced=entry), Write.LEDGER_ANNOUNCED)
     line = entry.line().encode()
-    with ledger.path.open("ab") as file:
+    with ledger.lines.path.open("ab") as file:
         file.write(line[: line.index(b"\xa9") + cut])
-    assert ledger.verify() == [f"{ledger.path}: {HALF_DONE}"]
+    assert ledger.verify() == [f"{ledger.lines.path}: {HALF_DONE}"]
     assert len(ledger.entries()) == 3
 
 
 def test_a_forged_half_line_is_not_mended(ledger: Ledger) -> None:
-    with ledger.path.open("a") as file:
+    with ledger.lines.path.open("a") as file:
         file.write('{"model": "toy"')
     assert ledger.mend() is None
     assert "line 4 was edited" in ledger.verify()[0]
