@@ -14,6 +14,9 @@ WHY: Option = ("--why", {"metavar": "TEXT", "help": "the reason, for the ledger"
 WHY_WANTED: Option = ("--why", {"metavar": "TEXT", "help": "the reason, for the ledger", "required": True})
 
 
+ENVIRONMENT_HELP = "a cluster of project.toml's [environments]; DELIVERY_ENVIRONMENT does the same; else this machine"
+
+
 @dataclass(frozen=True)
 class Verb:
     """One verb: the function of the same name in `delivery.verbs.<module>`.
@@ -105,6 +108,7 @@ class Parser(argparse.ArgumentParser):
 def build_parser() -> Parser:
     """The command line: `python -m delivery VERB [MODEL ...]`."""
     parser = Parser(prog="python -m delivery", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--environment", metavar="NAME", default=None, help=ENVIRONMENT_HELP)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb in VERBS.values():
         command = verbs.add_parser(verb.name, help=verb.summary, description=verb.summary, allow_abbrev=False)
@@ -119,9 +123,10 @@ def build_parser() -> Parser:
 
 def command_of(call: argparse.Namespace, model: str) -> list[str]:
     """The arguments that ask for the same, for one model, as part of a larger call."""
-    words = [call.verb, model, "--part"]
+    before = ["--environment", call.environment] if getattr(call, "environment", None) else []
+    words = [*before, call.verb, model, "--part"]
     for name, value in vars(call).items():
-        if name in ("verb", "models", "part") or value in (None, False):
+        if name in ("verb", "models", "part", "environment") or value in (None, False):
             continue
         words += [f"--{name}"] if value is True else [f"--{name}", value]
     return words

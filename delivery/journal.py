@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from delivery.files import read_json, replace_json, sync_folder
 
@@ -72,6 +72,22 @@ class Intent:
     evidence: dict[str, Any] = field(default_factory=dict)
     at: str = field(default_factory=now)
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+
+class Intents(Protocol):
+    """Where intents are kept, and notes of what recovery mended."""
+
+    def begin(self, intent: Intent) -> None:
+        """Record what is about to happen."""
+
+    def end(self, intent: Intent) -> None:
+        """It is done, or undone."""
+
+    def interrupted(self, model: str) -> Intent | None:
+        """What a delivery of this model began and did not end."""
+
+    def note(self, sentence: str) -> None:
+        """Keep a sentence about something that was mended."""
 
 
 @dataclass(frozen=True)

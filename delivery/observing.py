@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Protocol
 
 import urllib3
 from prometheus_client.parser import text_string_to_metric_families
@@ -30,6 +31,17 @@ Key = tuple[str, frozenset[tuple[str, str]]]
 
 class MissingMetric(Broken):
     """A series that the contract promises is not in what was scraped."""
+
+
+class NotSeen(Broken):
+    """Nobody has looked at a release: that is not enough data, and no harm of the release's."""
+
+
+class Watch(Protocol):
+    """What releases do from a moment on."""
+
+    def seen(self, release: str) -> Observation:
+        """Its window from that moment until now; NotSeen where nobody can say, Broken where the release is gone."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,24 @@ def window(before: Snapshot, after: Snapshot, release: str, traffic: Traffic) ->
         error_sum=seen.total("model_feedback_error_total") if regression else None,
         error_squared_sum=seen.total("model_feedback_squared_error_total") if regression else None,
     )
+
+
+@dataclass(frozen=True)
+class Scraped:
+    """A `Watch` that reads each release's own server."""
+
+    before: Mapping[str, Snapshot]
+    traffic: Traffic
+
+    @classmethod
+    def start(cls, urls: Mapping[str, str], traffic: Traffic) -> Scraped:
+        """From now on; `urls` by release."""
+        return cls({release: snapshot(url) for release, url in urls.items()}, traffic)
+
+    def seen(self, release: str) -> Observation:
+        """Broken where the server does not answer any more."""
+        before = self.before[release]
+        return window(before, snapshot(before.url), release, self.traffic)
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,61 @@
-"""The target that project.toml names, with its ledger and journal: what every verb that moves a release needs."""
+"""The target that is meant, with its ledger, journal and lock: what every verb that moves a release needs."""
 
 from __future__ import annotations
 
 import getpass
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from delivery.errors import WrongSetting
 from delivery.journal import Journal
 from delivery.ledger import Ledger
 from delivery.lines import FileLines
+from delivery.locking import delivery_lock
+from delivery.manifests import name_of
 from delivery.promotion import Delivery
 from delivery.settings import Settings
+from delivery.targets import Target
+from delivery.targets.cluster import ClusterTarget
+from delivery.targets.kube.memory import KubeHead, KubeJournal, KubeLines
 from delivery.targets.local import LocalTarget
 
 
 def var_of(settings: Settings) -> Path:
-    """What the local target keeps: `var/`."""
-    return settings.root / "var"
+    """What the delivery keeps on this machine: `var/`, and `var/<environment>/` beside a cluster."""
+    return settings.root / "var" / settings.environment
 
 
-def open_target(settings: Settings) -> LocalTarget:
-    """The target on this machine; nothing is started by this."""
+def open_local(settings: Settings) -> LocalTarget:
+    """The target on this machine; WrongSetting where a cluster is meant, for some verbs are about this machine."""
+    if settings.cluster:
+        raise WrongSetting(f"this verb is about this machine, not about environment {settings.environment}")
     return LocalTarget(var_of(settings), settings.local.base_port, settings.local.faults_allowed)
+
+
+def open_target(settings: Settings) -> Target:
+    """The target that is meant; nothing is started by this."""
+    if settings.cluster:
+        return ClusterTarget(settings.cluster, settings.root, var_of(settings))
+    return open_local(settings)
 
 
 def open_delivery(settings: Settings) -> Delivery:
     """The target with its ledger and journal; nothing is started by this."""
-    var, target = var_of(settings), open_target(settings)
+    target, var = open_target(settings), var_of(settings)
+    if isinstance(target, ClusterTarget):
+        lines = KubeLines(target.memory, target.leases)
+        return Delivery(target, Ledger(lines, KubeHead(target.memory)), KubeJournal(target.memory))
+    assert isinstance(target, LocalTarget)
     return Delivery(target, Ledger(FileLines(var / "ledger.jsonl"), target.state), Journal(var))
+
+
+def lock(settings: Settings, model: str, verb: str, wait_seconds: float) -> AbstractContextManager[None]:
+    """One delivery at a time on a model: a file on this machine, a Lease in a cluster."""
+    target = open_target(settings)
+    if isinstance(target, ClusterTarget):
+        return target.leases.hold(f"delivery-{name_of(model)}", verb, wait_seconds)
+    return delivery_lock(var_of(settings), model, verb, wait_seconds)
 
 
 def who() -> str:

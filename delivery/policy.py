@@ -44,6 +44,9 @@ class Policy:
     error_ratio: float
     """Regression: how many times the champion's mean error the canary's may be."""
 
+    hold_seconds: float = 0.0
+    """How long a canary without enough data is held after its last step, before it is refused."""
+
     def __post_init__(self) -> None:
         growing = all(low < high for low, high in zip((0.0, *self.shares), self.shares, strict=False))
         if not self.shares or not growing or self.shares[-1] > 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from delivery.errors import Broken, DeliveryError, Refused
-from delivery.journal import Intent, Journal
+from delivery.journal import Intent, Intents
 from delivery.ledger import Action, Entry, Ledger
 from delivery.targets import Target
 
@@ -20,7 +20,7 @@ class Delivery:
 
     target: Target
     ledger: Ledger
-    journal: Journal
+    journal: Intents
 
     def record(self, entry: Entry) -> Entry:
         """Append to the ledger; what a killed delivery left half-written there is finished first and noted."""

@@ -36,7 +36,7 @@ def main(words: Sequence[str], root: Path = ROOT) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     try:
         call = build_parser().parse_args(words)
-        return run(call, load_settings(root / FILE))
+        return run(call, load_settings(root / FILE).at(call.environment or os.environ.get("DELIVERY_ENVIRONMENT", "")))
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from delivery.clusters import Cluster, replicas_for
 from delivery.errors import WrongSetting
 from delivery.policy import Policy
 from model.sources import Source, SourceSettings, read_source
@@ -55,8 +56,34 @@ class Settings:
     approval: Approval
     data: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     """`[data.<model>]`: models whose rows come from elsewhere; the others read the file in their folder."""
+    environments: Mapping[str, Cluster] = dataclasses.field(default_factory=dict)
+    """`[environments.NAME]`: clusters beside this machine."""
+    environment: str = dataclasses.field(default="", metadata=NO_KEY)
+    """Which of them is meant; empty: this machine."""
     root: Path = dataclasses.field(default=Path(), metadata=NO_KEY)
     """The folder of project.toml."""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that is meant; None for this machine."""
+        return self.environments[self.environment] if self.environment else None
+
+    def at(self, environment: str) -> Settings:
+        """These settings for one environment, with its own words on a rollout; WrongSetting if unknown."""
+        if not environment:
+            return self
+        if environment not in self.environments:
+            known = ", ".join(self.environments) or "none"
+            raise WrongSetting(f"{FILE}: no [environments.{environment}]; there are: {known}")
+        cluster, key = self.environments[environment], f"environments.{environment}.rollout"
+        everywhere = {**dataclasses.asdict(self.rollout), "shares": list(self.rollout.shares)}
+        policy: Policy = read_table(Policy, {**everywhere, **cluster.rollout}, key, FILE)
+        try:
+            for share in policy.shares:
+                replicas_for(share, cluster.replicas, cluster.max_replicas)
+        except ValueError as error:
+            raise WrongSetting(f"{FILE}: [environments.{environment}] {error}") from None
+        return dataclasses.replace(self, environment=environment, rollout=policy)
 
     def source_of(self, model: str) -> Source | Path | None:
         """Where a model's rows come from besides its own folder; None where nothing is set."""

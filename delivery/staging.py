@@ -56,13 +56,14 @@ def monitor(delivery: Delivery, model: str, folder: Path, build: Path, *, who: s
         return _leave(build, "monitor", model, release, [], f"release {release} is in production and monitored there")
     delivery.target.publish(model, folder)
     text = scrape(delivery.target.start(model, "staging", release))
+    selected = delivery.target.prove_scraped(model, "staging", release)
     delivery.target.remove(model, "staging")
     missing = holds_what_rules_need(text, release)
     series = sum(1 for line in text.splitlines() if line and not line.startswith("#"))
     sentence = (
         f"{len(missing)} series that rules need are missing: {'; '.join(missing[:SHOWN])}"
         if missing
-        else f"/metrics holds all that rules need: {series} series, {len(text.encode()) / 1024:.0f} KiB a scrape"
+        else f"/metrics holds all that rules need: {series} series, {len(text) / 1024:.0f} KiB a scrape{selected}"
     )
     return _conclude(delivery, build, "monitor", model, release, missing, sentence, who)
 

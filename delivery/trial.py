@@ -12,13 +12,17 @@ from typing import Any
 
 from delivery.errors import Broken
 from delivery.judging import Decision, Finding, Observation, Policy, Promised, judge
-from delivery.observing import Snapshot, snapshot, window
-from delivery.replaying import Case, Exchange, Replay
+from delivery.observing import NotSeen, Watch
+from delivery.replaying import Case, Exchange, Replay, Side
 from delivery.targets import Champion, Target
 
 REPLAYED_AT_LEAST = 3
 """Times `minimum_requests`: on fewer requests no errors at all would still not prove that errors are rare."""
 SLEEP_SECONDS = 1.0
+
+
+class Gone(Broken):
+    """The canary cannot be observed any more: that is its harm."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +65,41 @@ class Trial:
     def run(self) -> Iterator[Step]:
         """The steps, each with the decision so far; an abort is the last one."""
         begun = time.monotonic()
-        before = self._snapshots()
+        try:
+            watch = self.target.watch(self.model, self.releases, self.policy.traffic)
+        except NotSeen as problem:
+            yield Step(self.policy.shares[0], _unseen(problem), time.monotonic() - begun)
+            return
         for share in self.policy.shares:
             self.target.weigh(self.model, share)
             self._send(share)
-            step = self._observe(share, before, begun)
+            step = self._observe(share, watch, begun)
             yield step
             if step.decision.outcome == "abort":
                 return
+        if step.decision.outcome == "not-enough-data" and self.policy.hold_seconds:
+            yield self._hold(step, watch, begun)
+
+    def _hold(self, step: Step, watch: Watch, begun: float) -> Step:
+        """The last step goes on until there is enough data, for as long as the policy waits."""
+        deadline = time.monotonic() + self.policy.hold_seconds
+        while step.decision.outcome == "not-enough-data" and time.monotonic() < deadline:
+            self.progress(f"held: {step.decision.reason}")
+            time.sleep(SLEEP_SECONDS)
+            step = self._observe(step.share, watch, begun)
+        return step
 
     @cached_property
     def urls(self) -> dict[str, str]:
         """Where each of the two answers alone."""
         beside = {"champion": self.champion.url} if self.champion and self.champion.url else {}
         return {"canary": self.target.address(self.model, "canary"), **beside}
+
+    @property
+    def releases(self) -> dict[str, str]:
+        """The address of each of the two, by release."""
+        names = {"canary": self.release, "champion": self.champion.release if self.champion else ""}
+        return {names[side]: url for side, url in self.urls.items()}
 
     @cached_property
     def replay(self) -> Replay:
@@ -97,26 +122,32 @@ class Trial:
             time.sleep(min(SLEEP_SECONDS, left))
         return None
 
-    def _snapshots(self) -> dict[str, Snapshot]:
-        return {side: snapshot(url) for side, url in self.urls.items()}
-
-    def _observe(self, share: float, before: dict[str, Snapshot], begun: float) -> Step:
+    def _observe(self, share: float, watch: Watch, begun: float) -> Step:
         """All steps so far as one window: what was seen is not thrown away."""
         try:
-            canary = self._window("canary", self.release, before)
-        except Broken as problem:
+            canary = self._seen("canary", self.release, watch)
+            champion = None
+            if self.champion:
+                champion = self._seen("champion", self.champion.release, watch)
+        except NotSeen as problem:
+            return Step(share, _unseen(problem), time.monotonic() - begun)
+        except Gone as problem:
             return Step(share, _gone(problem), time.monotonic() - begun)
-        champion = self._window("champion", self.champion.release, before) if self.champion else None
         if champion and self.policy.traffic == "replay":
             canary = replace(canary, pairs=self.replay.pairs)
         decision = judge(canary, champion, self.policy, None if champion else promised_by(self.folder, self.relative))
         return Step(share, decision, time.monotonic() - begun, canary, champion)
 
-    def _window(self, side: str, release: str, before: dict[str, Snapshot]) -> Observation:
-        seen = window(before[side], snapshot(self.urls[side]), release, self.policy.traffic)
-        if self.policy.traffic == "people":
-            return seen
-        return with_what_clients_saw(seen, self.replay.exchanges[side])  # type: ignore[index]
+    def _seen(self, side: Side, release: str, watch: Watch) -> Observation:
+        try:
+            seen = watch.seen(release)
+        except NotSeen:
+            raise
+        except Broken as problem:
+            if side == "canary":
+                raise Gone(str(problem)) from None
+            raise
+        return seen if self.policy.traffic == "people" else with_what_clients_saw(seen, self.replay.exchanges[side])
 
 
 def with_what_clients_saw(seen: Observation, exchange: Exchange) -> Observation:
@@ -126,7 +157,12 @@ def with_what_clients_saw(seen: Observation, exchange: Exchange) -> Observation:
     )
 
 
-def _gone(problem: Broken) -> Decision:
+def _unseen(problem: NotSeen) -> Decision:
+    sentence = f"nothing is known of it: {problem}"
+    return Decision("not-enough-data", sentence, (Finding("availability", "unsure", sentence),))
+
+
+def _gone(problem: Gone) -> Decision:
     sentence = f"the canary cannot be observed any more: {problem}"
     return Decision("abort", sentence, (Finding("availability", "harmful", sentence),))
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delivery.evidence import Traffic
+    from delivery.observing import Watch
 
 Slot = Literal["stable", "canary", "staging"]
 SLOTS: tuple[Slot, ...] = ("stable", "canary", "staging")
@@ -61,6 +67,15 @@ class Target(Protocol):
 
     def address(self, model: str, slot: Slot) -> str:
         """Where one slot alone answers."""
+
+    def watch(self, model: str, releases: Mapping[str, str], traffic: Traffic) -> Watch:
+        """What these releases (their addresses by release) do from now on; NotSeen where nobody can say."""
+
+    def prove_scraped(self, model: str, slot: Slot, release: str) -> str:
+        """Prove that what judges a canary later reads this slot now: a sentence, empty where the delivery itself reads.
+
+        NotSeen where it does not.
+        """
 
     def public_url(self, model: str) -> str:
         """Where people and programs reach the model."""

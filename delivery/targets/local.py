@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from delivery.errors import Broken, DeliveryError
+from delivery.evidence import Traffic
 from delivery.files import exclusive, sync_folder
 from delivery.journal import Journal, Write, visible
+from delivery.observing import Scraped, Watch
 from delivery.targets import Champion, Slot
 from delivery.targets.asking import ask_release
 from delivery.targets.contact import Contact
@@ -176,6 +178,14 @@ class LocalTarget:
             reason = (seen or {}).get("error") or "nothing runs there"
             raise Broken(f"{model}: {slot} does not answer: {reason}")
         return f"http://127.0.0.1:{seen['port']}"
+
+    def watch(self, model: str, releases: Mapping[str, str], traffic: Traffic) -> Watch:
+        """Reads each release's own server."""
+        return Scraped.start(releases, traffic)
+
+    def prove_scraped(self, model: str, slot: Slot, release: str) -> str:
+        """Nothing to prove: the delivery reads the servers itself."""
+        return ""
 
     def public_url(self, model: str) -> str:
         """Where the champion answers."""

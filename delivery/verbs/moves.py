@@ -10,8 +10,7 @@ from pathlib import Path
 
 from delivery import rollout
 from delivery.errors import WrongSetting
-from delivery.locking import delivery_lock
-from delivery.opening import open_delivery, var_of, who
+from delivery.opening import lock, open_delivery, who
 from delivery.progress import progress, tell
 from delivery.promotion import Delivery
 from delivery.replaying import Case
@@ -68,7 +67,7 @@ def promote(work: Work, call: argparse.Namespace) -> None:
 def moving(work: Work, verb: str) -> Iterator[tuple[Delivery, Path]]:
     """The delivery and the sealed release, while the model's lock is held: one delivery at a time."""
     folder = sealed_release(work)
-    with delivery_lock(var_of(work.settings), work.name, verb, WAIT_SECONDS):
+    with lock(work.settings, work.name, verb, WAIT_SECONDS):
         yield open_delivery(work.settings), folder
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from delivery import promotion
-from delivery.locking import delivery_lock
-from delivery.opening import open_delivery, var_of
+from delivery.opening import lock, open_delivery
 from delivery.progress import tell
 from delivery.work import Work
 
@@ -15,6 +14,6 @@ WAIT_SECONDS = 60.0
 
 def prune(work: Work, _call: argparse.Namespace) -> None:
     """Deletes them and says which."""
-    with delivery_lock(var_of(work.settings), work.name, "prune", WAIT_SECONDS):
+    with lock(work.settings, work.name, "prune", WAIT_SECONDS):
         gone = promotion.prune(open_delivery(work.settings), work.name)
     tell(f"prune: removed {', '.join(gone)}" if gone else "prune: nothing to remove")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from delivery.errors import WrongSetting
 from delivery.files import replace_file
-from delivery.progress import tell
+from delivery.progress import progress, tell
 from delivery.settings import Settings
 from delivery.waiting import waiting_release
 from delivery.work import Work
@@ -56,8 +56,21 @@ def git(root: Path, *words: str) -> str:
 
 
 def image(work: Work, _call: argparse.Namespace) -> None:
-    """Processes on this machine run the release folder itself: there is nothing to build, and image.json says so."""
+    """A container image for a cluster; processes on this machine run the release folder itself: image.json says so."""
     identity = work.read("release/release.json")["identity"]
+    if work.settings.cluster:
+        return push_image(work, identity)
     folder = f"build/{work.name}/release"
     work.leave("image.json", {"release": identity, "builder": "local", "reference": folder})
     tell(f"image: nothing to build, this machine runs {identity} from its folder")
+    return None
+
+
+def push_image(work: Work, identity: str) -> None:
+    """The image of the sealed release, in the registry, by digest."""
+    from delivery.images.building import build_image  # here: it brings an engine's client
+
+    with progress("image") as report:
+        built = build_image(work.settings, work.build / "release", report)
+    work.leave("image.json", {"release": identity, "builder": "docker", "reference": built.reference})
+    tell(f"image: {'pushed' if built.pushed else 'nothing to do, the registry holds'} {built.reference}")

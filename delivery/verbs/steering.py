@@ -8,8 +8,7 @@ import re
 from delivery import promotion
 from delivery.errors import WrongSetting
 from delivery.ledger import Entry
-from delivery.locking import delivery_lock
-from delivery.opening import open_delivery, var_of, who
+from delivery.opening import lock, open_delivery, who
 from delivery.progress import tell
 from delivery.waiting import waiting_release
 from delivery.work import Work
@@ -26,7 +25,7 @@ def rollback(work: Work, call: argparse.Namespace) -> None:
         tell(f"rollback: this build left no promotion of {work.name} unfinished, nothing to do")
         return
     delivery = open_delivery(work.settings)
-    with delivery_lock(var_of(work.settings), work.name, "rollback", WAIT_SECONDS):
+    with lock(work.settings, work.name, "rollback", WAIT_SECONDS):
         delivery.target.open()
         now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=of)
     tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {of} is not live, nothing to do")
@@ -44,7 +43,7 @@ def broken_off(work: Work) -> str | None:
 def hold(work: Work, call: argparse.Namespace) -> None:
     """Nothing new goes into production until `resume`."""
     delivery = open_delivery(work.settings)
-    with delivery_lock(var_of(work.settings), work.name, "hold", WAIT_SECONDS):
+    with lock(work.settings, work.name, "hold", WAIT_SECONDS):
         changed = promotion.hold(delivery, work.name, who=who(), why=call.why)
     tell(f"hold: {work.name} is {'' if changed else 'already '}held; `resume {work.name}` frees it")
 
@@ -52,7 +51,7 @@ def hold(work: Work, call: argparse.Namespace) -> None:
 def resume(work: Work, call: argparse.Namespace) -> None:
     """Ends a hold."""
     delivery = open_delivery(work.settings)
-    with delivery_lock(var_of(work.settings), work.name, "resume", WAIT_SECONDS):
+    with lock(work.settings, work.name, "resume", WAIT_SECONDS):
         changed = promotion.resume(delivery, work.name, who=who(), why=call.why or "asked for")
     tell(f"resume: {work.name} is free again" if changed else f"resume: {work.name} was not held")
 
@@ -69,6 +68,6 @@ def approve(work: Work, call: argparse.Namespace) -> None:
     if not IDENTITY.fullmatch(release):
         raise WrongSetting(f"{work.name}: --release {release}, wanted an identity of 12 hex digits")
     delivery = open_delivery(work.settings)
-    with delivery_lock(var_of(work.settings), work.name, "approve", WAIT_SECONDS):
+    with lock(work.settings, work.name, "approve", WAIT_SECONDS):
         delivery.record(Entry(work.name, "approved", release, who(), call.why))
     tell(f"approve: {work.name} {release}, noted in the ledger")

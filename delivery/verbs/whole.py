@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from delivery.commands import WAY
-from delivery.opening import open_target
+from delivery.opening import open_local, open_target
 from delivery.performing import perform
 from delivery.progress import tell
 from delivery.settings import Settings
@@ -26,7 +26,7 @@ def run(work: Work, call: argparse.Namespace) -> None:
 
 def stop(settings: Settings, _call: argparse.Namespace) -> None:
     """Ends all servers, each after its last request; what should run is remembered for the next `run`."""
-    ended = open_target(settings).close()
+    ended = open_local(settings).close()
     tell("stop: production is stopped; `run` starts it again" if ended else "stop: nothing was running")
 
 

@@ -1,0 +1,146 @@
+"""k8s/ and monitoring/servicemonitor.yaml with their blanks filled: the objects of one model in one environment.
+
+A blank is a scalar that holds `${name}`. Where it is the whole scalar the value keeps its type; None leaves the key
+out, and what has become empty by that. Values are filled into the parsed document, never into its text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from delivery.clusters import Cluster
+from delivery.errors import WrongSetting
+from delivery.targets import Slot
+
+BLANK = re.compile(r"\$\{([a-z_]+)\}")
+ROOM = ("serviceaccount", "networkpolicy")
+"""What every slot of a model needs in its namespace."""
+ADMIN = ("namespace", "deployer-account", "deployer-role", "deployer-binding")
+
+Document = dict[str, Any]
+
+
+class UnfilledBlank(WrongSetting):
+    """A manifest has a blank that nobody fills."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a slot should run."""
+
+    model: str
+    slot: Slot
+    release: str
+    image: str
+    replicas: int | None = None
+    """None leaves the number to the HPA."""
+    faults: str = ""
+    previous: str | None = None
+    """Of stable: where a rollback would go."""
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """The manifests of a checkout, for one cluster."""
+
+    root: Path
+    cluster: Cluster
+
+    def slot(self, wanted: Wanted) -> list[Document]:
+        """A slot and what it needs around it."""
+        values = {
+            **self._values(wanted.model, self.cluster.namespace_of(wanted.slot)),
+            **vars(self.cluster.resources),
+            **{key: value for key, value in vars(wanted).items() if key != "model"},
+            "faults_allowed": "yes" if self.cluster.faults_allowed else "no",
+            "pull_secret": self.cluster.pull_secret,
+        }
+        return [self._fill(name, values) for name in (*ROOM, "slot-service", "deployment")]
+
+    def public(self, model: str) -> list[Document]:
+        """What production needs besides the slots."""
+        cluster = self.cluster
+        values = self._values(model, cluster.namespace)
+        documents = [self._fill(name, values) for name in ("service", "pdb")]
+        documents.append(self.autoscaler(model, cluster.replicas, cluster.max_replicas))
+        if cluster.ingress:
+            host = cluster.ingress.host.replace("{name}", values["name"])
+            documents.append(self._fill("ingress", {**values, **vars(cluster.ingress), "host": host}))
+        return documents
+
+    def autoscaler(self, model: str, least: int, most: int) -> Document:
+        """The HPA of stable between two bounds; one number in both holds it still."""
+        bounds = {"least_replicas": least, "most_replicas": most, "scale_down_seconds": self.cluster.scale_down_seconds}
+        return self._fill("hpa", {**self._values(model, self.cluster.namespace), **bounds})
+
+    def monitor(self, model: str, slot: Slot) -> Document:
+        """The ServiceMonitor of the namespace of a slot."""
+        interval = {"scrape_interval": f"{self.cluster.scrape_seconds}s"}
+        values = {**self._values(model, self.cluster.namespace_of(slot)), **interval}
+        return self._fill("../monitoring/servicemonitor", values)
+
+    def admin(self) -> Iterator[Document]:
+        """What an administrator makes once: both namespaces, and the delivery's account and rights there."""
+        production = self.cluster.namespace
+        for namespace in (production, self.cluster.staging_namespace):
+            values = {"namespace": namespace, "account_namespace": production}
+            for name in ADMIN:
+                if name != "deployer-account" or namespace == production:
+                    yield self._fill(name, values)
+
+    def _values(self, model: str, namespace: str) -> dict[str, Any]:
+        return {
+            "name": name_of(model),
+            "namespace": namespace,
+            "clients": list(self.cluster.clients),
+            "probe_cidr": self.cluster.probe_cidr or None,
+        }
+
+    def _fill(self, name: str, values: Mapping[str, Any]) -> Document:
+        path = (self.root / "k8s" / f"{name}.yaml").resolve()
+        try:
+            document: Document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as problem:
+            raise WrongSetting(f"k8s/{name}.yaml cannot be read: {problem}") from None
+        filled: Document = fill(document, values, str(path.relative_to(self.root.resolve())))
+        return filled
+
+
+def name_of(model: str) -> str:
+    """A model's name as Kubernetes takes it."""
+    return model.replace("_", "-")
+
+
+def fill(node: Any, values: Mapping[str, Any], where: str) -> Any:
+    """A parsed document with its blanks filled; UnfilledBlank names the file and the blank."""
+    if isinstance(node, dict):
+        return _kept_items(node, values, where)
+    if isinstance(node, list):
+        filled = [fill(item, values, where) for item in node]
+        return filled if not node else [item for item in filled if item is not None] or None
+    return _fill_scalar(node, values, where) if isinstance(node, str) else node
+
+
+def _kept_items(node: Document, values: Mapping[str, Any], where: str) -> Document | None:
+    filled = {key: fill(value, values, where) for key, value in node.items()}
+    kept = {key: value for key, value in filled.items() if value is not None}
+    return kept if kept or not node else None
+
+
+def _fill_scalar(text: str, values: Mapping[str, Any], where: str) -> Any:
+    for name in BLANK.findall(text):
+        if name not in values:
+            raise UnfilledBlank(f"{where}: nothing fills ${{{name}}}; there are {', '.join(sorted(values))}")
+    whole = BLANK.fullmatch(text)
+    if whole:
+        return values[whole[1]]
+    filled = BLANK.sub(lambda blank: str(values[blank[1]]), text)
+    if "${" in filled:
+        raise UnfilledBlank(f"{where}: {text!r} is no blank, wanted ${{lower_case}}")
+    return filled

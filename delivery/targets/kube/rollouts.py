@@ -1,0 +1,100 @@
+"""Waiting for a Deployment, and the reason where it does not come: image, crash, no node, quota, probe."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from delivery.errors import Broken
+from delivery.targets.kube.api import Api
+
+POLL_SECONDS = 0.5
+UNSCHEDULABLE_SECONDS = 20.0
+PULLING_SECONDS = 15.0
+"""A pull that failed once may be mended by the next."""
+CRASHES = 2
+LOG_LINES = 4
+HOPELESS = ("InvalidImageName", "CreateContainerConfigError", "CreateContainerError")
+PULLING = ("ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable")
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rollouts:
+    """The Deployments of a cluster."""
+
+    api: Api
+
+    def wait(self, namespace: str, name: str, release: str, seconds: float) -> None:
+        """Until every pod is of this release and available; Broken gives the reason, as soon as it is known."""
+        begun = time.monotonic()
+        while True:
+            deployment = self.api.get("Deployment", namespace, name)
+            if deployment is None:
+                raise Broken(f"{namespace}/{name}: somebody deleted the deployment during its rollout")
+            if complete(deployment):
+                return
+            waited = time.monotonic() - begun
+            pods = self._pods(deployment, release)
+            reason = _of_quota(deployment) or next(filter(None, (self._of_pod(pod, waited) for pod in pods)), None)
+            if reason is None and waited > seconds:
+                reason = self._of_probe(pods) or f"it is not there after {seconds:.0f} s"
+            if reason:
+                raise Broken(f"{namespace}/{name}: release {release} does not come up: {reason}")
+            time.sleep(POLL_SECONDS)
+
+    def _pods(self, deployment: Document, release: str) -> list[Document]:
+        labels = deployment["spec"]["selector"]["matchLabels"]
+        pods = self.api.labelled("Pod", deployment["metadata"]["namespace"], release=release, **labels)
+        return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+
+    def _of_pod(self, pod: Document, waited: float) -> str | None:
+        for condition in pod["status"].get("conditions", []):
+            unplaced = condition["type"] == "PodScheduled" and condition["status"] == "False"
+            if unplaced and waited > UNSCHEDULABLE_SECONDS:
+                return f"no node takes its pod: {condition.get('message', condition.get('reason'))}"
+        for container in pod["status"].get("containerStatuses", []):
+            waiting = container["state"].get("waiting", {})
+            reason, message = waiting.get("reason", ""), waiting.get("message", "")
+            if reason in HOPELESS or (reason in PULLING and waited > PULLING_SECONDS):
+                return f"{reason}: {message}"
+            if container["restartCount"] >= CRASHES and not container["ready"]:
+                return self._of_crash(pod, container)
+        return None
+
+    def _of_crash(self, pod: Document, container: Document) -> str:
+        last = container["lastState"].get("terminated", {})
+        name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+        words = self.api.log(namespace, name, previous=True, lines=LOG_LINES) or "it logged nothing"
+        ended = f"{last.get('reason', 'ended')}, exit code {last.get('exitCode', 'unknown')}"
+        return (
+            f"it crashed {container['restartCount']} times ({ended}); its last words: {' | '.join(words.splitlines())}"
+        )
+
+    def _of_probe(self, pods: list[Document]) -> str | None:
+        for pod in pods:
+            events = self.api.events(pod["metadata"]["namespace"], pod["metadata"]["name"])
+            unhealthy = [event["message"] for event in events if event.get("reason") == "Unhealthy"]
+            if unhealthy:
+                return f"its pod runs and is never ready: {unhealthy[-1]}"
+            warnings = [event["message"] for event in events if event.get("type") == "Warning"]
+            if warnings:
+                return str(warnings[-1])
+        return None
+
+
+def complete(deployment: Document) -> bool:
+    """Whether all pods are of the newest template and available."""
+    status, wanted = deployment.get("status", {}), deployment["spec"]["replicas"]
+    seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
+    counts = [status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")]
+    return seen and counts == [wanted] * 3
+
+
+def _of_quota(deployment: Document) -> str | None:
+    for condition in deployment.get("status", {}).get("conditions", []):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return f"its pods may not be made: {condition.get('message', condition.get('reason'))}"
+    return None
