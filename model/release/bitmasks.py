@@ -13,6 +13,8 @@ from collections import defaultdict
 from operator import getitem
 from typing import Any
 
+from model.release.numerics import add_up
+
 MOST_LEAVES = 8
 
 _LOWEST_BIT = bytes((byte & -byte).bit_length() - 1 if byte else 0 for byte in range(256))
@@ -75,7 +77,7 @@ class MaskedTrees:
         for i, codes, unknown in self._codes:
             left &= codes.get(values[i], unknown)
         ends = left.to_bytes(self._n_trees, "little").translate(_LOWEST_BIT)
-        return sum(map(getitem, self._answers, ends), start)
+        return add_up(map(getitem, self._answers, ends), start)
 
 
 def _number_leaves(node: Any, place: int, questions: list[_Questions]) -> list[float]:

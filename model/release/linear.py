@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.release.explaining import Contribution
-from model.release.numerics import LINKS
+from model.release.numerics import LINKS, add_up
 from model.release.reading import Case, Reader, Row
 from model.release.table import WeighedFields
 from model.release.words import HashedWords, WeighedWords
@@ -58,7 +58,7 @@ class Linear:
         if len(self._intercepts) == 1:
             return [Contribution(feature, value, each[0]) for feature, value, each in found]
         answered = _highest(self.score(case))
-        return [Contribution(f, value, each[answered] - sum(each) / len(each)) for f, value, each in found]
+        return [Contribution(f, value, each[answered] - add_up(each) / len(each)) for f, value, each in found]
 
 
 def _highest(values: list[float]) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from itertools import accumulate
+from operator import add
 from typing import Any
 
 Packed = dict[str, Any]
@@ -84,6 +86,11 @@ def sigmoid(x: float) -> float:
     return power / (1.0 + power)
 
 
+def add_up(values: Iterable[float], start: float = 0.0) -> float:
+    """The sum of floats from left to right: `sum` rounds otherwise from Python 3.12 on, and answers must not."""
+    return reduce(add, values, start)
+
+
 def _logit(scores: list[float]) -> list[float]:
     probability = sigmoid(scores[0])
     return [1.0 - probability, probability]
@@ -92,13 +99,13 @@ def _logit(scores: list[float]) -> list[float]:
 def _softmax(scores: list[float]) -> list[float]:
     highest = max(scores)
     powers = [math.exp(score - highest) for score in scores]
-    total = sum(powers)
+    total = add_up(powers)
     return [power / total for power in powers]
 
 
 def _one_vs_rest(scores: list[float]) -> list[float]:
     chances = [sigmoid(score) for score in scores]
-    total = sum(chances)
+    total = add_up(chances)
     return [chance / total for chance in chances] if total else [1 / len(scores)] * len(scores)
 
 

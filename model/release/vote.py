@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from model.release.explaining import Contribution
-from model.release.numerics import FUNCTIONS
+from model.release.numerics import FUNCTIONS, add_up
 from model.release.reading import Case, Row
 
 MEAN = "mean "
@@ -35,7 +35,7 @@ class Vote:
     """
 
     def __init__(self, weights: list[float], members: dict[str, Part]) -> None:
-        total = sum(weights)
+        total = add_up(weights)
         self._members = [(member, weight) for member, weight in zip(members.values(), weights, strict=True)]
         self._total = total
         self.members = members
@@ -48,9 +48,9 @@ class Vote:
         """The weighted mean of the members' probabilities, or values."""
         answers = [member.score(case) for member, _ in self._members]
         if self._even:
-            return [sum(column) / len(answers) for column in zip(*answers, strict=True)]
+            return [add_up(column) / len(answers) for column in zip(*answers, strict=True)]
         weighted = [[value * weight for value in a] for a, (_, weight) in zip(answers, self._members, strict=True)]
-        return [sum(column) / self._total for column in zip(*weighted, strict=True)]
+        return [add_up(column) / self._total for column in zip(*weighted, strict=True)]
 
     def contributions(self, case: Case, reference: Row) -> list[Contribution]:
         """The weighted mean of the members' contributions."""

@@ -9,7 +9,7 @@ from operator import mul
 from typing import Any
 
 from model.release.murmur import hashed_column
-from model.release.numerics import unpack
+from model.release.numerics import add_up, unpack
 from model.release.reading import Case, Reader, Reading
 
 Amounts = list[tuple[str, float, list[float]]]
@@ -21,7 +21,7 @@ def _l2(sizes: Iterable[float]) -> float:
 
 
 _NORMS: dict[str, Callable[[Iterable[float]], float]] = {
-    "l1": lambda sizes: sum(map(abs, sizes)),
+    "l1": lambda sizes: add_up(map(abs, sizes)),
     "l2": _l2,
     "max": lambda sizes: max(map(abs, sizes), default=0.0),
 }
@@ -62,14 +62,14 @@ class WeighedWords:
         reading = case.reading(self._reader)
         ids = reading.ids
         if reading.once or self._count is _present:
-            sums = [sum(map(weights.__getitem__, ids)) for weights in self._weights]
+            sums = [add_up(map(weights.__getitem__, ids)) for weights in self._weights]
             if self._norm == "l2":
-                norm = math.sqrt(sum(map(self._squares.__getitem__, ids)))
+                norm = math.sqrt(add_up(map(self._squares.__getitem__, ids)))
                 return [total / norm for total in sums] if norm else sums
             values = None
         else:
             values = [*map(self._count, reading.counts_of_known())]
-            sums = [sum(map(mul, map(weights.__getitem__, ids), values)) for weights in self._weights]
+            sums = [add_up(map(mul, map(weights.__getitem__, ids), values)) for weights in self._weights]
         norm = self._norm_of(ids, values)
         return [total / norm for total in sums]
 
@@ -122,7 +122,7 @@ class HashedWords:
             return self._totals_of_unshared(reading, columns)
         values = self._values(columns, reading)
         norm = self._norm_of(values.values())
-        return [sum(each[column] * value for column, value in values.items()) / norm for each in self._coefficients]
+        return [add_up(each[column] * value for column, value in values.items()) / norm for each in self._coefficients]
 
     def _totals_of_unshared(self, reading: Reading, columns: list[int]) -> list[float]:
         """Where every n-gram has a column of its own, as in most texts."""
@@ -133,10 +133,10 @@ class HashedWords:
         ]
         if reading.once or self._binary:
             norm = self._norm_of([1.0] * len(columns))
-            return [sum(each) / norm for each in weights]
+            return [add_up(each) / norm for each in weights]
         counts = self._counts_of(reading)
         norm = self._norm_of(counts)
-        return [sum(map(mul, each, counts)) / norm for each in weights]
+        return [add_up(map(mul, each, counts)) / norm for each in weights]
 
     def amounts(self, case: Case) -> Amounts:
         """What each n-gram of the text adds to each output; they sum up to `totals`.
