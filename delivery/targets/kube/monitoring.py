@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,11 +12,13 @@ from delivery.evidence import Traffic
 from delivery.manifests import name_of
 from delivery.observing import NotSeen, Watch
 from delivery.targets import Slot
+from delivery.targets.kube.api import Document
 from delivery.targets.kube.prometheus import PATIENCE_SCRAPES, Prometheus, PrometheusWatch, Targets
 from delivery.targets.kube.slots import Slots
 
-LIVE_SECONDS = 45.0
-"""A new ServiceMonitor takes up to 20 s to reach Prometheus' configuration."""
+LIVE_SECONDS = 150.0
+"""A new ServiceMonitor reaches Prometheus through a mounted secret, which a kubelet may renew once a minute only."""
+POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,32 @@ class Monitoring:
         return PrometheusWatch(targets, pods, traffic, self.prometheus.now())
 
     def prove(self, model: str, slot: Slot) -> str:
-        """Install the ServiceMonitor and wait until Prometheus reads the slot; Broken says whether it is selected."""
-        document = self.slots.manifests.monitor(model, slot)
-        self.slots.api.apply(document)
-        where = f"{document['metadata']['namespace']}/{document['metadata']['name']}"
+        """Install the ServiceMonitors of both namespaces, wait until both are selected and this slot is read.
+
+        Broken says which of the two it is that does not come.
+        """
+        monitors = [self.slots.manifests.monitor(model, each) for each in ("staging", "stable")]
+        for monitor in monitors:
+            self.slots.api.apply(monitor)
+        begun = time.monotonic()
+        while unselected := self.unselected(monitors):
+            if time.monotonic() - begun > LIVE_SECONDS:
+                raise Broken(f"{model}: Prometheus does not select ServiceMonitor {' and '.join(unselected)}: "
+                             "compare its labels with the selectors of the Prometheus resource")  # fmt: skip
+            time.sleep(POLL_SECONDS)
         try:
             targets = self._targets(model, (slot,))
             targets.wait(partial(self._pods, model, (slot,)), self.prometheus.now(), self.patience_seconds)
         except NotSeen as problem:
-            raise Broken(f"{model}: {problem}; {self._selected(where)}") from None
-        return f"; Prometheus selects ServiceMonitor {where} and reads {slot}"
+            raise Broken(f"{model}: {problem}; it selects the ServiceMonitor, but cannot read the pods "
+                         "(does their NetworkPolicy let it in: clients in project.toml?)") from None  # fmt: skip
+        return f"; Prometheus selects the ServiceMonitors of both namespaces and reads {slot}"
 
-    def _selected(self, where: str) -> str:
-        if f"serviceMonitor/{where}/" in self.prometheus.configuration():
-            return f"it selects ServiceMonitor {where}, so it cannot reach the pods (NetworkPolicy, clients?)"
-        return f"it does not select ServiceMonitor {where}: compare its labels with the Prometheus resource's selectors"
+    def unselected(self, monitors: list[Document]) -> list[str]:
+        """Which ServiceMonitors are not in Prometheus' configuration."""
+        configuration = self.prometheus.configuration()
+        names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in monitors]
+        return [name for name in names if f"serviceMonitor/{name}/" not in configuration]
 
     def _targets(self, model: str, slots: tuple[Slot, ...]) -> Targets:
         cluster = self.slots.cluster

@@ -92,7 +92,8 @@ class Targets:
 
     def read_since(self, since: float) -> dict[str, int]:
         """How many pods of each service are up and were read after a moment."""
-        series = self.prometheus.query(f"timestamp({self._up()} == 1)")
+        # Of a bare selector only does timestamp() say when it was read; of anything else, when it was asked.
+        series = self.prometheus.query(f"timestamp({self._up()}) and {self._up()} == 1")
         read = dict.fromkeys(self.services, 0)
         for one in series:
             if float(one["value"][1]) > since:
