@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 RUN := .venv/bin/python -m
 DELIVERY := $(RUN) delivery
 VERBS := test check train gate release image staging monitor canary promote
-BESIDE := run stop demo status history rollback hold resume approve new prune
+BESIDE := run stop demo status history rollback hold resume approve new prune render doctor
 export WHY OF RELEASE CSV TARGET
 why = $(if $(WHY),--why "$$WHY")
 
@@ -65,6 +65,11 @@ new: .venv/ready  ## a model from your own CSV (NAME=churn CSV=file TARGET=colum
 	@$(DELIVERY) new $(NAME) $(if $(CSV),--csv "$$CSV") $(if $(TARGET),--target "$$TARGET")
 prune: .venv/ready  ## remove releases that nothing could need any more
 	@$(DELIVERY) prune $(MODEL)
+
+render: .venv/ready  ## what a cluster would be given, as files (DELIVERY_ENVIRONMENT names it)
+	@$(DELIVERY) render $(MODEL)
+doctor: .venv/ready  ## what must be there before anything moves, and what mends it
+	@$(DELIVERY) doctor
 
 # ---- proofs ----
 bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib

@@ -88,6 +88,8 @@ BESIDE = (
         ),
     ),
     Verb("prune", "prune", "remove releases that nothing could need any more"),
+    Verb("render", "render", "what a cluster would be given, as files"),
+    Verb("doctor", "doctor", "what must be there before anything moves", "alone"),
 )
 """What people do beside it."""
 

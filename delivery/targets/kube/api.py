@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,6 +58,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> Document:
         """The body as JSON."""
@@ -71,7 +72,11 @@ class Api:
 
     client: Any
 
-    def get(self, kind: str, namespace: str, name: str) -> Document | None:
+    def ask(self, path: str, missing: bool = False) -> Answer:
+        """What the API server says of itself; a 404 only where something may be missing."""
+        return self._ask("GET", path, wanted=(NOT_FOUND,) if missing else ())
+
+    def get(self, kind: str, namespace: str | None, name: str) -> Document | None:
         """An object, None where there is none."""
         answer = self._ask("GET", path_of(kind, namespace, name), wanted=(NOT_FOUND,))
         return None if answer.status == NOT_FOUND else answer.document()
@@ -137,7 +142,7 @@ class Api:
         url = f"{self.client.configuration.host}/{path}"
         pool = self.client.rest_client.pool_manager
         answer = pool.request(method, url, body=body, headers=signed, timeout=TIMEOUT_SECONDS, retries=False)
-        return Answer(answer.status, answer.data)
+        return Answer(answer.status, answer.data, answer.headers)
 
     def _ask(
         self,
