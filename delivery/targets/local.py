@@ -22,18 +22,9 @@ from delivery.targets.asking import ask_release
 from delivery.targets.contact import Contact
 from delivery.targets.environments import Environments
 from delivery.targets.ports import free_port
+from delivery.targets.sealed import verify_sealed
 from delivery.targets.signing import ensure_key
 from delivery.targets.state import Desired, ModelState, State
-from model.release.errors import ReleaseError
-from model.release.sealing import verify
-
-
-def verify_sealed(folder: Path) -> None:
-    """Broken unless the folder is a sealed release and every byte is as sealed; the file is named."""
-    try:
-        verify(folder)
-    except ReleaseError as problem:
-        raise Broken(f"{problem}; seal or publish it anew") from None
 
 
 @dataclass(frozen=True)

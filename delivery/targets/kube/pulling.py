@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from delivery.errors import Broken
-from delivery.targets.local import verify_sealed
+from delivery.targets.sealed import verify_sealed
 
 FOLDER = "release"
 """Where the Dockerfile puts the release."""
