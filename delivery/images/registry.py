@@ -76,6 +76,14 @@ class Registry:
         manifest: dict[str, Any] = json.loads(self._answer("GET", repository, f"manifests/{reference}").data)
         return manifest
 
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A layer or a configuration."""
+        return self._answer("GET", repository, f"blobs/{digest}").data
+
+    def begin_upload(self, repository: str) -> None:
+        """Begin to push and send nothing: Broken where that is not allowed. The registry forgets it by itself."""
+        self._answer("POST", repository, "blobs/uploads/")
+
     def labels_of(self, repository: str, digest: str) -> dict[str, str]:
         """The labels of an image; empty for what is no single image."""
         manifest = self.manifest(repository, digest)

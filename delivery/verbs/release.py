@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,9 +69,9 @@ def image(work: Work, _call: argparse.Namespace) -> None:
 
 def push_image(work: Work, identity: str) -> None:
     """The image of the sealed release, in the registry, by digest."""
-    from delivery.images.building import build_image  # here: it brings an engine's client
+    from delivery.images.building import CHOICE, build_image  # here: it brings an engine's client
 
     with progress("image") as report:
         built = build_image(work.settings, work.build / "release", report)
-    work.leave("image.json", {"release": identity, "builder": "docker", "reference": built.reference})
+    work.leave("image.json", {"release": identity, "builder": os.environ.get(CHOICE) or "docker", "reference": built.reference})
     tell(f"image: {'pushed' if built.pushed else 'nothing to do, the registry holds'} {built.reference}")

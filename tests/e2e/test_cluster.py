@@ -1,0 +1,280 @@
+"""A real cluster: no request lost, bad releases refused with their reason, kills, two at once, nobody's data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from delivery import rollout
+from delivery.errors import Broken, Refused
+from delivery.journal import Write
+from delivery.manifests import Manifests, Wanted
+from delivery.opening import lock
+from delivery.promotion import promote, recover, rollback
+from delivery.targets.kube.rights import forbidden
+from tests.delivery.canaries import default_policy
+from tests.delivery.load import load
+from tests.delivery.tiny import cases
+from tests.e2e.cluster import WHO, Bench, bench, kubectl, until
+from tests.e2e.images import MODEL
+from tests.serving.releases import TEXT
+
+pytestmark = pytest.mark.slow
+QUESTION = json.dumps({"instances": TEXT["instances"]})
+POLICY = dataclasses.replace(
+    default_policy(), shares=(0.25, 0.5), replay_requests=400, minimum_requests=60, minimum_labelled=60,
+    error_margin=0.03, latency_grace_seconds=5.0, latency_limit_seconds=5.0, accuracy_margin=0.06,
+)  # fmt: skip
+KILLED_AFTER = [
+    Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_ANNOUNCED, Write.LEDGER_APPENDED,
+    Write.LEDGER_HEAD_RECORDED, Write.CHAMPION_PUBLISHED, Write.INTENT_CLEARED,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Two namespaces, and a first release in production."""
+    with bench(tmp_path_factory.mktemp("project")) as there:
+        go_live(there, there.build("first", 0.1))
+        yield there
+
+
+@pytest.fixture(scope="module")
+def second(there: Bench) -> Path:
+    """Another good release."""
+    return there.build("second", 0.2)
+
+
+def go_live(there: Bench, folder: Path) -> str:
+    """Promote a release, whatever the ledger thinks of it."""
+    delivery = there.delivery()
+    release = delivery.target.publish(MODEL, folder)
+    with lock(there.settings, MODEL, "promote", 90):
+        promote(delivery, MODEL, release, again=True, **WHO)
+    return release
+
+
+def live(there: Bench) -> str:
+    """The champion, confirmed by its pods."""
+    champion = there.delivery().target.current(MODEL)
+    assert champion
+    return champion.release
+
+
+def asking(there: Bench) -> Any:
+    return load(there.service_url(), clients=4, method="POST", path="/predict", body=QUESTION)
+
+
+def assert_all_answered(counts: dict[str, int]) -> None:
+    print(dict(counts))
+    assert counts["answered"] == counts["sent"] > 100
+
+
+def test_what_is_rendered_is_taken_without_a_warning(there: Bench) -> None:
+    manifests = Manifests(there.settings.root, there.cluster)
+    target = there.delivery().target
+    image = target._image(MODEL, live(there))
+    wanted = [Wanted(MODEL, "stable", "8c1d02f7a9be", image), Wanted(MODEL, "canary", "8c1d02f7a9be", image, 1)]
+    documents = [one for each in wanted for one in manifests.slot(each)]
+    documents += [*manifests.public(MODEL), manifests.monitor(MODEL, "stable"), *manifests.admin()]
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+    words = [
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--dry-run=server",
+        "--field-manager=delivery",
+        "--filename=-",
+    ]
+    lines = kubectl(there.admin_config, *words, given=listed).splitlines()
+    assert len(lines) == len(documents)
+    assert all(line.endswith("serverside-applied (server dry run)") for line in lines)
+
+
+def test_the_delivery_may_do_nothing_else(there: Bench) -> None:
+    asked = list(forbidden(there.cluster))
+    for right in asked:
+        resource = right["resource"] + (f".{right['group']}" if "group" in right else "")
+        words = ["auth", "can-i", right["verb"], resource]
+        words += [f"--subresource={right['subresource']}"] if "subresource" in right else []
+        words += [f"--namespace={right['namespace']}"] if "namespace" in right else ["--all-namespaces"]
+        answer = there.deployer(*words, wanted=None).splitlines()
+        assert "no" in answer, f"{words}: {answer}"
+    assert "Forbidden" in there.deployer("get", "secrets", wanted=1)
+    assert "Forbidden" in there.deployer("create", "token", "deployer", wanted=1)
+    assert len(asked) > 20
+
+
+def test_no_request_is_lost_while_releases_come_and_go(there: Bench, second: Path) -> None:
+    first = live(there)
+    delivery = there.delivery()
+    release = delivery.target.publish(MODEL, second)
+    with asking(there) as counts:
+        promote(delivery, MODEL, release, again=True, **WHO)
+        assert rollback(delivery, MODEL, of=release, **WHO) == first
+        delivery.target.start(MODEL, "canary", release)
+        delivery.target.weigh(MODEL, 0.25)
+        assert (len(there.pods("stable")), len(there.pods("canary"))) == (3, 1)
+        delivery.target.weigh(MODEL, 0.5)
+        delivery.target.remove(MODEL, "canary")
+        there.admin("delete", "--wait=false", there.pods("stable")[0])
+        until(lambda: delivery.target.slots.ready(MODEL, "stable") == 3)
+        time.sleep(3)
+    assert_all_answered(counts)
+
+
+def test_an_eviction_too_many_is_stopped(there: Bench) -> None:
+    pods = [pod.removeprefix("pod/") for pod in there.pods("stable")]
+    done = [evict(there, pod) for pod in pods]
+    assert sum("disruption budget" in said for said in done) >= 1, done
+    until(lambda: there.delivery().target.slots.ready(MODEL, "stable") == 3)
+
+
+def evict(there: Bench, pod: str) -> str:
+    metadata = {"name": pod, "namespace": there.namespace}
+    eviction = json.dumps({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata})
+    path = f"/api/v1/namespaces/{there.namespace}/pods/{pod}/eviction"
+    return there.admin("create", "--raw", path, "--filename=-", given=eviction, wanted=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "reason"),
+    [
+        ("crashing", 'CMD ["python", "-c", "raise SystemExit(\'a leaf is missing\')"]', "a leaf is missing"),
+        ("deaf", 'CMD ["python", "-c", "import time; time.sleep(900)"]', "never ready|crashed"),
+    ],
+)
+def test_a_release_that_does_not_come_up_is_undone(there: Bench, name: str, change: str, reason: str) -> None:
+    before = live(there)
+    folder = there.disguise(name, there.build("first"), change)
+    with asking(there) as counts, pytest.raises(Broken, match=reason) as refused:
+        go_live(there, folder)
+    print(refused.value)
+    assert live(there) == before
+    assert_all_answered(counts)
+    assert [entry.action for entry in there.delivery().ledger.entries(MODEL)][-1] == "undone"
+
+
+def test_an_image_that_is_not_there_is_undone(there: Bench) -> None:
+    before, folder = live(there), there.settings.root / "absent" / "release"
+    there.disguise("absent", there.build("first"), "LABEL a=b")
+    reference = json.loads((folder.parent / "image.json").read_text())["reference"]
+    there.leave_image(folder, f"{reference.partition('@')[0]}@sha256:{'0' * 64}")
+    with asking(there) as counts, pytest.raises(Broken, match=r"ErrImagePull|ImagePullBackOff") as refused:
+        go_live(there, folder)
+    print(refused.value)
+    assert live(there) == before
+    assert_all_answered(counts)
+
+
+def test_a_quota_in_the_way_is_said(there: Bench, second: Path) -> None:
+    before = live(there)
+    there.admin("create", "quota", "few", "--hard=pods=3")
+    time.sleep(2)
+    try:
+        with asking(there) as counts, pytest.raises(Broken, match="exceeded quota") as refused:
+            go_live(there, second)
+    finally:
+        there.admin("delete", "quota", "few")
+    print(refused.value)
+    assert live(there) == before
+    assert_all_answered(counts)
+
+
+def canary(there: Bench, folder: Path, **more: Any) -> str:
+    delivery, build = there.delivery(), there.settings.root / "build"
+    settings = {"policy": POLICY, "cases": cases(), "relative": False, "who": "me", **more}
+    return rollout.canary(delivery, MODEL, folder, build, **settings)
+
+
+def test_a_release_that_is_wrong_only_when_live_is_aborted(there: Bench, second: Path) -> None:
+    before = live(there)
+    with asking(there) as counts, pytest.raises(Refused, match=r"was aborted after .*accuracy") as refused:
+        canary(there, second, faults="wrong:0.5")
+    print(refused.value)
+    assert live(there) == before
+    assert_all_answered(counts)
+
+
+def test_a_good_canary_is_promoted(there: Bench, second: Path) -> None:
+    assert "on replayed holdout traffic beside" in canary(there, second)
+    assert there.pods("canary") == [] or until(lambda: there.pods("canary") == []) is None
+
+
+def test_without_prometheus_nothing_is_promoted(there: Bench, second: Path) -> None:
+    before = live(there)
+    blind = dataclasses.replace(there.cluster, prometheus_url="http://127.0.0.1:1")
+    settings = dataclasses.replace(there.settings, environments={"here": blind})
+    with pytest.raises(Broken, match="does not answer") as refused:
+        canary(Bench(settings, there.admin_config), second)
+    print(refused.value)
+    assert live(there) == before
+
+
+def test_a_canary_that_nobody_asks_is_held_and_refused(there: Bench, second: Path) -> None:
+    policy = dataclasses.replace(POLICY, traffic="people", step_seconds=2.0, hold_seconds=10.0)
+    with pytest.raises(Refused, match="cannot be judged: not enough data after 0 requests"):
+        canary(there, second, policy=policy)
+
+
+@pytest.mark.parametrize("write", KILLED_AFTER, ids=lambda write: write.value)
+def test_a_killed_promotion_is_completed_or_undone(there: Bench, second: Path, write: Write) -> None:
+    go_live(there, there.build("first"))
+    old, new = live(there), there.delivery().target.publish(MODEL, second)
+    assert started(there, "promote", new, DELIVERY_KILL_AFTER=write.value).wait() == -9
+    assert recovered(there) in (old, new)
+    delivery = there.delivery()
+    serving = live(there)
+    assert serving == (old if write is Write.INTENT_RECORDED else new)
+    assert delivery.ledger.verify() == []
+    assert delivery.journal.interrupted(MODEL) is None
+    assert delivery.target.memory.state(MODEL).champion_published == serving
+
+
+def started(there: Bench, move: str, release: str, **variables: str) -> subprocess.Popen[bytes]:
+    path = there.settings.root / "settings"
+    path.write_bytes(pickle.dumps(there.settings))
+    command = [sys.executable, "-m", "tests.e2e.deliver_cluster", str(path), move, release]
+    return subprocess.Popen(command, env={**os.environ, **variables})
+
+
+def recovered(there: Bench) -> str:
+    """What serves after the next delivery has begun: it waits until the dead one's lease has run out."""
+    with lock(there.settings, MODEL, "recover", 90):
+        recover(there.delivery(), MODEL)
+    return live(there)
+
+
+def test_two_deliveries_at_once_come_one_after_the_other(there: Bench, second: Path) -> None:
+    releases = [there.delivery().target.publish(MODEL, folder) for folder in (there.build("first"), second)]
+    both = [started(there, "promote", release) for release in releases]
+    assert [process.wait() for process in both] == [0, 0]
+    delivery = there.delivery()
+    promoted = [entry.release for entry in delivery.ledger.entries(MODEL) if entry.action == "promoted"]
+    assert live(there) == promoted[-1]
+    assert delivery.ledger.verify() == []
+
+
+def test_an_edited_ledger_is_seen(there: Bench) -> None:
+    delivery = there.delivery()
+    data, _ = delivery.target.memory.read("ledger-0001")
+    for lines in (data["lines"].replace("promoted", "refused", 1), data["lines"].rpartition("{")[0]):
+        write_lines(there, lines)
+        assert len(there.delivery().ledger.verify()) == 1
+    write_lines(there, data["lines"])
+    assert there.delivery().ledger.verify() == []
+
+
+def write_lines(there: Bench, lines: str) -> None:
+    memory = there.delivery().target.memory
+    memory.write("ledger-0001", {"lines": lines}, memory.read("ledger-0001")[1])
