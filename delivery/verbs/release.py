@@ -73,5 +73,6 @@ def push_image(work: Work, identity: str) -> None:
 
     with progress("image") as report:
         built = build_image(work.settings, work.build / "release", report)
-    work.leave("image.json", {"release": identity, "builder": os.environ.get(CHOICE) or "docker", "reference": built.reference})
+    builder = os.environ.get(CHOICE) or "docker"
+    work.leave("image.json", {"release": identity, "builder": builder, "reference": built.reference})
     tell(f"image: {'pushed' if built.pushed else 'nothing to do, the registry holds'} {built.reference}")

@@ -65,6 +65,7 @@ class Bench:
         """A sealed release whose image the registry holds, and image.json beside it."""
         folder = self.settings.root / name / "release"
         if not folder.exists():
+            folder.parent.mkdir()
             release_for(self.settings, f"{name}/release", intercept)
             self.leave_image(folder, build_image(self.settings, folder, print).reference)
         return folder
@@ -72,6 +73,7 @@ class Bench:
     def disguise(self, name: str, like: Path, change: str) -> Path:
         """An image with one more instruction, under a release's name of its own: what no gate lets pass."""
         folder = self.settings.root / name / "release"
+        folder.parent.mkdir()
         release_for(self.settings, f"{name}/release", intercept=float(len(name)))
         source = json.loads((like.parent / "image.json").read_text())["reference"]
         tag = f"{source.partition('@')[0]}:{name}"

@@ -111,7 +111,7 @@ def test_the_delivery_may_do_nothing_else(there: Bench) -> None:
         answer = there.deployer(*words, wanted=None).splitlines()
         assert "no" in answer, f"{words}: {answer}"
     assert "Forbidden" in there.deployer("get", "secrets", wanted=1)
-    assert "Forbidden" in there.deployer("create", "token", "deployer", wanted=1)
+    assert "is forbidden" in there.deployer("create", "token", "deployer", wanted=1)
     assert len(asked) > 20
 
 
