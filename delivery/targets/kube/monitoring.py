@@ -41,7 +41,7 @@ class Monitoring:
         """From the first moment at which Prometheus reads every pod of these slots; NotSeen where it never does."""
         self.slots.api.apply(self.slots.manifests.monitor(model, slots[0]))
         targets, pods = self._targets(model, slots), partial(self._pods, model, slots)
-        targets.wait(pods, self.prometheus.now(), self.patience_seconds)
+        targets.wait(pods, 0.0, self.patience_seconds)
         return PrometheusWatch(targets, pods, traffic, self.prometheus.now())
 
     def prove(self, model: str, slot: Slot) -> str:

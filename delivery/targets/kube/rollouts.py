@@ -15,6 +15,7 @@ PULLING_SECONDS = 15.0
 """A pull that failed once may be mended by the next."""
 CRASHES = 2
 LOG_LINES = 4
+KILLED = 137
 HOPELESS = ("InvalidImageName", "CreateContainerConfigError", "CreateContainerError")
 PULLING = ("ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable")
 
@@ -67,11 +68,11 @@ class Rollouts:
     def _of_crash(self, pod: Document, container: Document) -> str:
         last = container["lastState"].get("terminated", {})
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-        words = self.api.log(namespace, name, previous=True, lines=LOG_LINES) or "it logged nothing"
+        words = last.get("message") or self.api.log(namespace, name, previous=True, lines=LOG_LINES)
+        said = " | ".join(words.strip().splitlines()[-LOG_LINES:]) or "it logged nothing"
         ended = f"{last.get('reason', 'ended')}, exit code {last.get('exitCode', 'unknown')}"
-        return (
-            f"it crashed {container['restartCount']} times ({ended}); its last words: {' | '.join(words.splitlines())}"
-        )
+        killed = f"; {self._of_probe([pod])}" if last.get("exitCode") == KILLED else ""
+        return f"it ended {container['restartCount']} times ({ended}{killed}); its last words: {said}"
 
     def _of_probe(self, pods: list[Document]) -> str | None:
         for pod in pods:
