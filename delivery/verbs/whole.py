@@ -36,8 +36,8 @@ def afterwards(settings: Settings, _verb: str, codes: Mapping[str, int]) -> None
     tell("")
     for model in codes:
         champion = target.current(model)
-        if champion is None:
-            tell(f"{model}: nothing in production")
+        if champion is None or champion.url is None:
+            tell(f"{model}: {f'{champion.release} in production, stopped' if champion else 'nothing in production'}")
             continue
         url = target.public_url(model)
         tell(f"{model}: {champion.release} in production at {url}/ (open it, or:)")
