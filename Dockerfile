@@ -6,8 +6,6 @@ ARG BASE
 # Whatever it takes to install stays in this stage, which is never pushed: index, proxy, certificates and what the
 # history says of them.
 FROM ${BASE} AS packages
-# gunicorn-h1c comes as source only; everything else is a wheel.
-RUN apt-get -qq update && apt-get -qq install --yes --no-install-recommends gcc libc6-dev > /dev/null
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_TRUSTED_HOST
@@ -15,8 +13,8 @@ ARG CA_PEM
 COPY release/requirements.txt /
 # Byte code that knows its source by hash stays valid when time stamps change, and is the same in every build.
 RUN if [ -n "$CA_PEM" ]; then printf '%s\n' "$CA_PEM" > /ca.pem; export PIP_CERT=/ca.pem; fi; \
-    CFLAGS=-g0 python -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-cache-dir \
-      --no-compile --only-binary :all: --no-binary gunicorn-h1c --require-hashes --target /packages \
+    python -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-cache-dir \
+      --no-compile --only-binary :all: --require-hashes --target /packages \
       --requirement /requirements.txt \
     && python -m compileall -q --invalidation-mode unchecked-hash /packages
 

@@ -71,7 +71,7 @@ loglevel = os.environ.get("LOG_LEVEL", "info")
 # LOG_LEVEL: debug, info, warning or error. Default: info.
 
 accesslog = None
-http_parser = "fast"
+http_parser = "auto"  # gunicorn_h1c where somebody installed it; it comes as source only, so the lock leaves it out
 control_socket_disable = True
 worker_tmp_dir = MEMORY_FOLDER
 

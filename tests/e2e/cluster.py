@@ -21,8 +21,8 @@ from delivery.clusters import Cluster, Resources
 from delivery.files import replace_json
 from delivery.images.building import build_image
 from delivery.manifests import Manifests, name_of
-from delivery.opening import open_delivery
-from delivery.promotion import Delivery
+from delivery.opening import lock, open_delivery
+from delivery.promotion import Delivery, promote
 from delivery.settings import Settings
 from tests.e2e.images import MODEL, ROOT, project, release_for
 from tests.e2e.missing import require
@@ -176,3 +176,19 @@ def until(happens: Any, seconds: float = 60) -> None:
     while not happens():
         assert time.monotonic() < deadline, f"not in {seconds} s"
         time.sleep(0.5)
+
+
+def go_live(there: Bench, folder: Path) -> str:
+    """Promote a release, whatever the ledger thinks of it."""
+    delivery = there.delivery()
+    release = delivery.target.publish(MODEL, folder)
+    with lock(there.settings, MODEL, "promote", 90):
+        promote(delivery, MODEL, release, again=True, **WHO)
+    return release
+
+
+def live(there: Bench) -> str:
+    """The champion, confirmed by its pods."""
+    champion = there.delivery().target.current(MODEL)
+    assert champion
+    return champion.release

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.checkout import Checkout, cloned, copied
+from tests.e2e.cluster import Bench, bench, go_live
 
 MakeCopy = Callable[[], Checkout]
 
@@ -39,3 +40,17 @@ def trained(first_run: FirstRun, tmp_path: Path) -> Iterator[Checkout]:
     """A copy of one's own with all that was built, and nothing in production yet."""
     with copied(first_run.checkout, tmp_path / "a copy") as checkout:
         yield checkout
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Two namespaces, and a first release in production."""
+    with bench(tmp_path_factory.mktemp("project")) as there:
+        go_live(there, there.build("first", 0.1))
+        yield there
+
+
+@pytest.fixture(scope="module")
+def second(there: Bench) -> Path:
+    """Another good release."""
+    return there.build("second", 0.2)

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import pickle
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,59 +12,23 @@ import pytest
 
 from delivery import rollout
 from delivery.errors import Broken, Refused
-from delivery.journal import Write
 from delivery.manifests import Manifests, Wanted
-from delivery.opening import lock
-from delivery.promotion import promote, recover, rollback
+from delivery.promotion import promote, rollback
 from delivery.targets.kube import monitoring
 from delivery.targets.kube.rights import forbidden
 from tests.delivery.canaries import default_policy
 from tests.delivery.load import load
 from tests.delivery.tiny import cases
-from tests.e2e.cluster import WHO, Bench, bench, kubectl, until
+from tests.e2e.cluster import WHO, Bench, go_live, kubectl, live, until
 from tests.e2e.images import MODEL
 from tests.serving.releases import TEXT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 QUESTION = json.dumps({"instances": TEXT["instances"]})
 POLICY = dataclasses.replace(
     default_policy(), shares=(0.25, 0.5), replay_requests=400, minimum_requests=60, minimum_labelled=60,
     error_margin=0.03, latency_grace_seconds=5.0, latency_limit_seconds=5.0, accuracy_margin=0.06,
 )  # fmt: skip
-KILLED_AFTER = [
-    Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_ANNOUNCED, Write.LEDGER_APPENDED,
-    Write.LEDGER_HEAD_RECORDED, Write.CHAMPION_PUBLISHED, Write.INTENT_CLEARED,
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """Two namespaces, and a first release in production."""
-    with bench(tmp_path_factory.mktemp("project")) as there:
-        go_live(there, there.build("first", 0.1))
-        yield there
-
-
-@pytest.fixture(scope="module")
-def second(there: Bench) -> Path:
-    """Another good release."""
-    return there.build("second", 0.2)
-
-
-def go_live(there: Bench, folder: Path) -> str:
-    """Promote a release, whatever the ledger thinks of it."""
-    delivery = there.delivery()
-    release = delivery.target.publish(MODEL, folder)
-    with lock(there.settings, MODEL, "promote", 90):
-        promote(delivery, MODEL, release, again=True, **WHO)
-    return release
-
-
-def live(there: Bench) -> str:
-    """The champion, confirmed by its pods."""
-    champion = there.delivery().target.current(MODEL)
-    assert champion
-    return champion.release
 
 
 def asking(there: Bench) -> Any:
@@ -227,56 +186,3 @@ def test_a_canary_that_nobody_asks_is_held_and_refused(there: Bench, second: Pat
     policy = dataclasses.replace(POLICY, traffic="people", step_seconds=2.0, hold_seconds=10.0)
     with pytest.raises(Refused, match="cannot be judged: not enough data after 0 requests"):
         canary(there, second, policy=policy)
-
-
-@pytest.mark.parametrize("write", KILLED_AFTER, ids=lambda write: write.value)
-def test_a_killed_promotion_is_completed_or_undone(there: Bench, second: Path, write: Write) -> None:
-    go_live(there, there.build("first"))
-    old, new = live(there), there.delivery().target.publish(MODEL, second)
-    assert started(there, "promote", new, DELIVERY_KILL_AFTER=write.value).wait() == -9
-    assert recovered(there) in (old, new)
-    delivery = there.delivery()
-    serving = live(there)
-    assert serving == (old if write is Write.INTENT_RECORDED else new)
-    assert delivery.ledger.verify() == []
-    assert delivery.journal.interrupted(MODEL) is None
-    assert delivery.target.memory.state(MODEL).champion_published == serving
-
-
-def started(there: Bench, move: str, release: str, **variables: str) -> subprocess.Popen[bytes]:
-    path = there.settings.root / "settings"
-    path.write_bytes(pickle.dumps(there.settings))
-    command = [sys.executable, "-m", "tests.e2e.deliver_cluster", str(path), move, release]
-    return subprocess.Popen(command, env={**os.environ, **variables})
-
-
-def recovered(there: Bench) -> str:
-    """What serves after the next delivery has begun: it waits until the dead one's lease has run out."""
-    with lock(there.settings, MODEL, "recover", 90):
-        recover(there.delivery(), MODEL)
-    return live(there)
-
-
-def test_two_deliveries_at_once_come_one_after_the_other(there: Bench, second: Path) -> None:
-    releases = [there.delivery().target.publish(MODEL, folder) for folder in (there.build("first"), second)]
-    both = [started(there, "promote", release) for release in releases]
-    assert [process.wait() for process in both] == [0, 0]
-    delivery = there.delivery()
-    promoted = [entry.release for entry in delivery.ledger.entries(MODEL) if entry.action == "promoted"]
-    assert live(there) == promoted[-1]
-    assert delivery.ledger.verify() == []
-
-
-def test_an_edited_ledger_is_seen(there: Bench) -> None:
-    delivery = there.delivery()
-    data, _ = delivery.target.memory.read("ledger-0001")
-    for lines in (data["lines"].replace("promoted", "refused", 1), data["lines"].rpartition("{")[0]):
-        write_lines(there, lines)
-        assert len(there.delivery().ledger.verify()) == 1
-    write_lines(there, data["lines"])
-    assert there.delivery().ledger.verify() == []
-
-
-def write_lines(there: Bench, lines: str) -> None:
-    memory = there.delivery().target.memory
-    memory.write("ledger-0001", {"lines": lines}, memory.read("ledger-0001")[1])

@@ -1,4 +1,4 @@
-"""Everything that an image needs can be had for arm64: as a wheel, but for what the Dockerfile compiles."""
+"""Everything that an image needs can be had for arm64 as a wheel: no image needs a compiler."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ ARM = ["--platform", "manylinux2014_aarch64", "--platform", "manylinux_2_28_aarc
 
 @pytest.mark.slow
 def test_wheels_for_arm64_exist(tmp_path):
-    compiled = set(re.findall(r"--no-binary (\S+)", (ROOT / "Dockerfile").read_text()))
     lock = (ROOT / "serving" / "requirements.txt").read_text()
     pins = re.findall(r"^[a-z][^\n]*\\\n(?:    --hash[^\n]*\n)+", lock, flags=re.MULTILINE)
-    wanted = [pin for pin in pins if pin.partition("==")[0] not in compiled]
-    (tmp_path / "wanted.txt").write_text("".join(wanted))
+    (tmp_path / "wanted.txt").write_text("".join(pins))
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--require-hashes", "--requirement", "wanted.txt", "--only-binary", ":all:", *ARM, "--dest", "wheels"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "wheels").iterdir())) == len(wanted) > 5
-    assert len(pins) - len(wanted) == len(compiled)
+    assert len(list((tmp_path / "wheels").iterdir())) == len(pins) > 5
