@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from prove.catalogue import BAD, HARMLESS, UNSEEN
 from prove.commits import Commit, Outcome
 from prove.foreign import stand_foreign
 from prove.honest import Standing
+from prove.remembering import key_of, recall, remember
 from prove.running import attempt_all, prepare, stand_others
 from prove.trying import ROOT
 
@@ -70,12 +71,19 @@ def _stand(scratch: Path, console: Console, everybody: bool) -> list[Standing]:
     return sorted(standings, key=lambda each: (each.model, each.candidate))
 
 
-def _attempted(commits: Sequence[Commit], scratch: Path, console: Console) -> Iterable[Outcome]:
+def _attempted(commits: Sequence[Commit], scratch: Path, console: Console) -> Iterator[Outcome]:
+    key = key_of(ROOT)
+    known = {each.name: recall(each, key, scratch) for each in commits}
+    fresh = [each for each in commits if known[each.name] is None]
+    if len(fresh) < len(commits):
+        console.print(f"prove: {len(commits) - len(fresh)} commits are known from before, nothing has changed since")
+    yield from (each for each in known.values() if each)
     expected = {each.name: each.expected for each in commits}
-    for number, outcome in enumerate(attempt_all(commits, scratch), start=1):
-        saying = ", ".join(sorted({each.family for each in outcome.refusals})) or "nobody"
+    for number, outcome in enumerate(attempt_all(fresh, scratch), start=1):
+        remember(outcome, key, scratch)
+        saying = ", ".join(_families(outcome)) or "nobody"
         mark = "" if not expected[outcome.name] or outcome.says_no(expected[outcome.name]) else "  <- not as expected"
-        console.print(f"prove: {number}/{len(commits)} {outcome.name} ({outcome.seconds:.0f} s): {saying}{mark}")
+        console.print(f"prove: {number}/{len(fresh)} {outcome.name} ({outcome.seconds:.0f} s): {saying}{mark}")
         yield outcome
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prove.commits import Commit, Outcome, Refusal
 from prove.matrix import needed, wrong_outcomes
+from prove.remembering import recall, remember
 
 
 def refusal(kind: str, of: str) -> Refusal:
@@ -43,3 +46,16 @@ def test_a_harmless_commit_that_was_refused_is_said() -> None:
     commits = [Commit("a", "m", "", print)]
     assert wrong_outcomes(commits, {"a": outcome("a", FLOOR)})[0].startswith("a: harmless, and refused: m: accuracy")
     assert wrong_outcomes(commits, {"a": outcome("a")}) == []
+
+
+def test_an_outcome_is_recalled_until_something_changes(tmp_path: Path) -> None:
+    commit, said = Commit("a", "m", "", print), outcome("a", FLOOR, RELATIVE)
+    remember(said, "key", tmp_path)
+    assert recall(commit, "key", tmp_path) == said
+    assert recall(commit, "another key", tmp_path) is None
+    assert recall(Commit("b", "m", "", print), "key", tmp_path) is None
+
+
+def test_a_commit_that_could_not_be_tried_is_tried_again(tmp_path: Path) -> None:
+    remember(outcome("a", refusal("broken", "OSError")), "key", tmp_path)
+    assert recall(Commit("a", "m", "", print), "key", tmp_path) is None
