@@ -77,9 +77,9 @@ bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib
 prove: .venv/ready  ## bad commits, each refused by the gate that should see it (SHORT=1: one a kind)
 	@$(RUN) $(if $(SHORT),pytest -q -m slow tests/known_bad,prove)
 e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills, a real target
-	@$(RUN) pytest -q -m "slow and not cluster" tests/delivery tests/e2e
-e2e-cluster: .venv/ready  ## the same on a real cluster (KUBECONFIG), with a registry and Prometheus
-	@$(RUN) pytest -q -m cluster tests/e2e
+	@$(RUN) pytest -q -m "slow and not engines" tests/delivery tests/e2e
+e2e-engines: .venv/ready  ## images, a rehearsed Jenkinsfile and a real cluster: needs the engines
+	@$(RUN) pytest -q -m engines tests/e2e
 
 # ---- the workshop ----
 lint: .venv/ready  ## put the code into shape

@@ -23,7 +23,7 @@ from tests.e2e.cluster import WHO, Bench, go_live, kubectl, live, until
 from tests.e2e.images import MODEL
 from tests.serving.releases import TEXT
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 QUESTION = json.dumps({"instances": TEXT["instances"]})
 POLICY = dataclasses.replace(
     default_policy(), shares=(0.25, 0.5), replay_requests=400, minimum_requests=60, minimum_labelled=60,

@@ -16,7 +16,7 @@ from delivery.promotion import recover
 from tests.e2e.cluster import Bench, go_live, live
 from tests.e2e.images import MODEL
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 KILLED_AFTER = [
     Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_ANNOUNCED, Write.LEDGER_APPENDED,
     Write.LEDGER_HEAD_RECORDED, Write.CHAMPION_PUBLISHED, Write.INTENT_CLEARED,

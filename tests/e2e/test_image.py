@@ -18,7 +18,7 @@ from delivery.images.pruning import prune_images
 from delivery.settings import Settings
 from tests.e2e.images import MODEL, docker, project, pull, registry_of, release_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 ADDED_BYTES_AT_MOST = 60_000_000
 SHUT_IN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=96m", "--cpus=0.25"]
 EDGE_SECONDS = 30

@@ -15,7 +15,7 @@ from delivery.images.building import LABEL, build_image, open_builder, read_seal
 from delivery.settings import Settings
 from tests.e2e.images import docker, project, pull, registry_of, release_for, require, succeeds
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.engines]
 
 
 @pytest.fixture(scope="module")
