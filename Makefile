@@ -15,7 +15,7 @@ BESIDE := run stop demo status history rollback hold resume approve new prune re
 export WHY OF RELEASE CSV TARGET
 why = $(if $(WHY),--why "$$WHY")
 
-.PHONY: help setup lint types lock clean bench prove e2e init notify $(VERBS) $(BESIDE)
+.PHONY: help setup lint types lock audit update clean bench prove e2e init notify $(VERBS) $(BESIDE)
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -89,9 +89,14 @@ types: .venv/ready  ## mypy
 	@$(RUN) mypy
 COMPILE = $(RUN) uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
           --custom-compile-command "make lock"
-lock: .venv/ready  ## compile both locks anew; add UPGRADE=1 for newer versions
+lock: .venv/ready  ## compile the locks anew; add UPGRADE=1 for newer versions
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) serving/requirements.in --output-file serving/requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in --output-file requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) upkeep/requirements.in --output-file upkeep/requirements.txt
+audit: .venv/ready  ## known vulnerabilities of what is locked
+	@$(RUN) upkeep audit
+update: .venv/ready  ## what newer versions would change, as a diff; the locks stay as they are
+	@$(RUN) upkeep update
 clean:  ## remove what can be made again; production (var/) stays
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -20,6 +20,10 @@ LEFT_BESIDE = (
     "build/waiting.txt",
     "build/report/index.html",
     "build/junit/test.xml",
+    "build/upkeep/junit/audit-serving.xml",
+    "build/upkeep/audit.txt",
+    "build/upkeep/update.txt",
+    "build/update/locks.diff",
     "var/ledger.jsonl",
 )
 """What verbs leave that is not one model's (docs/contracts.md)."""

@@ -19,6 +19,7 @@ class Steps extends GroovyObjectSupport {
             case 'sh': return shell(named.script ?: value)
             case 'echo': println "    ${named.message ?: value}"; return null
             case 'error': throw new StepFailed("${named.message ?: value}")
+            case 'warnError': return warned(named.message ?: value, body)
             case ['script', 'timestamps']: return this.@build.code(body)
             case ['lock', 'timeout']: this.@build.note((name): arguments); return this.@build.code(body)
             case 'milestone': this.@build.note(milestone: value ?: named.ordinal); return null
@@ -27,6 +28,7 @@ class Steps extends GroovyObjectSupport {
             case 'withEnv': return this.@build.env.with(pairs((value ?: named.overrides) as List)) { this.@build.code(body) }
             case 'withCredentials': return credentials((value ?: named.bindings) as List, body)
             case ['file', 'string', 'usernamePassword']: return [kind: name] + named
+            case 'writeFile': return write(named)
             case 'readFile': return at(named.file ?: value).getText('UTF-8')
             case 'fileExists': return at(named.file ?: value).exists()
             case 'stash': return stash(named)
@@ -42,6 +44,30 @@ class Steps extends GroovyObjectSupport {
         def file = new File(this.@build.folder, "$path")
         if (!file.exists()) throw new StepFailed("java.nio.file.NoSuchFileException: $file")
         file
+    }
+
+    private Object write(Map named) {
+        if (named.text == null) throw new StepFailed('writeFile: Missing required parameter: "text"')
+        def file = new File(this.@build.folder, "$named.file")
+        file.parentFile.mkdirs()
+        file.setText("$named.text", 'UTF-8')
+        this.@build.note(wrote: named.file)
+        null
+    }
+
+    /** The step's failure becomes UNSTABLE, of the stage and of the build; a person's stop goes through. */
+    private Object warned(Object message, Closure body) {
+        try { return this.@build.code(body) } catch (StepFailed failed) {
+            if (failed.result != 'FAILURE') throw failed
+            this.@build.note(warned: "$message".toString())
+            unstable()
+        }
+    }
+
+    private Object unstable() {
+        this.@build.result('UNSTABLE')
+        this.@build.stage.result = Build.worst(this.@build.stage.result, 'UNSTABLE')
+        null
     }
 
     private static Map pairs(List assignments) { assignments.collectEntries { def (name, value) = "$it".split('=', 2); [name, value] } }
@@ -128,11 +154,7 @@ class Steps extends GroovyObjectSupport {
         if (!files && !named.allowEmptyResults) throw new StepFailed('No test report files were found. Configuration error?')
         int failed = files.sum(0) { new groovy.util.XmlSlurper().parse(it[1]).'**'.count { node -> node.name() in ['failure', 'error'] } }
         this.@build.note(junit: files*.get(0), failed: failed)
-        if (failed) {
-            this.@build.result('UNSTABLE')
-            this.@build.stage.result = Build.worst(this.@build.stage.result, 'UNSTABLE')
-        }
-        null
+        failed ? unstable() : null
     }
 
     private Object publish(Map named) {

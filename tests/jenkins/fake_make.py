@@ -32,6 +32,9 @@ def main(words: list[str]) -> int:
 
 def leave(verb: str, told: dict) -> None:
     """The files of the verb."""
+    if verb in ("audit", "update"):
+        upkeep(verb, told)
+        return
     refused = told["refused"].get(verb, [])
     junit = Path("build") / "junit"
     junit.mkdir(parents=True, exist_ok=True)
@@ -50,6 +53,16 @@ def leave(verb: str, told: dict) -> None:
         write(Path("build/waiting.txt"), told.get("waiting", ""))
     if verb == "promote":
         write(Path("var/ledger.jsonl"), "{}\n")
+
+
+def upkeep(verb: str, told: dict) -> None:
+    """What `audit` and `update` leave."""
+    failure = '<failure message="flask 1.0: CVE-1"/>' if verb in told["fails"] else ""
+    if verb == "audit":
+        write(Path("build/upkeep/junit/audit-serving.xml"), CASE.format("audit.serving", "flask", failure))
+    else:
+        write(Path("build/update/locks.diff"), "")
+    write(Path(f"build/upkeep/{verb}.txt"), f"{verb}: said\n")
 
 
 def write(path: Path, text: str) -> None:

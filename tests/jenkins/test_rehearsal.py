@@ -1,4 +1,4 @@
-"""The Jenkinsfile in seven situations, with real shells and a `make` that notes its calls: which stages, commands, post
+"""The Jenkinsfile in every situation, with real shells and a `make` that notes its calls: which stages, commands, post
 blocks, what is published, and that no credential shows.
 """
 
@@ -32,6 +32,7 @@ SITUATIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "approval given": ({}, {**NOTHING, "waiting": WAITING}),
     "approval refused": ({"approve": False}, {**NOTHING, "waiting": WAITING}),
     "scheduled": ({"cause": "TimerTrigger"}, NOTHING),
+    "scheduled, a lock vulnerable": ({"cause": "TimerTrigger"}, {"fails": {"audit": 1}, "refused": {}}),
 }
 
 
@@ -80,7 +81,7 @@ def rehearsed(situations: list[Situation], scratch: Path) -> str:
 
 def folder_of(name: str) -> str:
     """A situation's name as a folder's."""
-    return name.replace(" ", "-")
+    return name.replace(",", "").replace(" ", "-")
 
 
 def set_up(folder: Path, name: str, asked: dict[str, Any], told: dict[str, Any]) -> Situation:
@@ -196,7 +197,19 @@ def test_the_schedule_trains_main_anew(seen):
     scheduled = seen["scheduled"]
     assert scheduled.rehearsal.values("cause") == ["TimerTrigger"]
     assert scheduled.rehearsal.values("triggers") == [["cron H 3 * * 1-5"]]
-    assert scheduled.made == [*VERBS, "notify"]
+    assert scheduled.rehearsal.result == "SUCCESS"
+    assert scheduled.made == ["audit", "update", *VERBS, "notify"]
+    assert ["build/update/locks.diff"] in scheduled.rehearsal.values("archived")
+    said = "house_price promote | sentiment promote | audit: said | update: said"
+    assert scheduled.call("notify")["seen"]["SUMMARY"] == scheduled.rehearsal.events[-1]["description"] == said
+
+
+def test_a_vulnerable_lock_is_yellow_and_stops_no_delivery(seen):
+    vulnerable = seen["scheduled, a lock vulnerable"]
+    assert vulnerable.rehearsal.result == "UNSTABLE"
+    assert vulnerable.made == ["audit", "update", *VERBS, "notify"]
+    assert vulnerable.rehearsal.values("warned") == ["what is locked is vulnerable, or could not be audited"]
+    assert vulnerable.rehearsal.values("junit")[0] == ["build/upkeep/junit/audit-serving.xml"]
 
 
 def test_credentials_are_bound_to_the_commands_that_need_them(seen):

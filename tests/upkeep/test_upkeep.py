@@ -1,0 +1,99 @@
+"""Known vulnerabilities and newer versions: what is told, and what is never called clean."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from delivery.errors import Broken, Refused
+from tests.upkeep.standing_in import stand_in
+from upkeep.audit import LOCKS, audit
+from upkeep.update import update
+
+REAL = Path(__file__).resolve().parents[2]
+SAME = "flask==3.1.3 \\\n    --hash=sha256:00\n"
+NEWER = SAME.replace("3.1.3", "3.2.0")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with three short locks, and a `make lock` that finds a newer flask for serving."""
+    for lock in LOCKS:
+        (tmp_path / lock).parent.mkdir(exist_ok=True)
+        (tmp_path / lock).write_text(SAME + "rich==15.0.0 \\\n    --hash=sha256:00\n")
+        (tmp_path / lock).with_suffix(".in").write_text("flask\n")
+    (tmp_path / "Makefile").write_text("lock:\n\t@sed -i 's/3\\.1\\.3/3.2.0/' serving/requirements.txt\n")
+    (tmp_path / ".venv").mkdir()
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    return tmp_path
+
+
+def cases(root: Path, lock: str) -> list[ElementTree.Element]:
+    """The cases of one lock."""
+    return list(ElementTree.parse(root / f"build/upkeep/junit/audit-{lock}.xml").iter("testcase"))
+
+
+def test_a_clean_lock_is_told_with_its_numbers(root):
+    stand_in(root)
+    assert audit(root) == "audit: 2 packages, no known vulnerability"
+    assert [case.get("name") for case in cases(root, "serving")] == ["flask", "rich"]
+    assert not any(case.findall("failure") for lock in ("serving", "training", "upkeep") for case in cases(root, lock))
+
+
+def test_a_vulnerable_package_is_a_failed_case_that_says_what_mends_it(root):
+    Path(f"{stand_in(root)}.vulnerable").write_text("flask\n")
+    with pytest.raises(Refused, match=r"flask 3\.1\.3 known to be vulnerable"):
+        audit(root)
+    [failure] = [found for case in cases(root, "serving") for found in case.findall("failure")]
+    said = "flask 3.1.3: PYSEC-1 CVE-2026-1, mended in 9.9 (serving/requirements.txt)"
+    assert failure.get("message") == said
+
+
+def test_what_the_service_does_not_know_was_not_audited(root):
+    program = stand_in(root)
+    Path(f"{program}.unknown").write_text("rich\n")
+    Path(f"{program}.vulnerable").write_text("flask\n")
+    with pytest.raises(Broken, match=r"1 of 2 packages, such as rich \(not found\).*vulnerable: flask 3\.1\.3"):
+        audit(root)
+
+
+def test_a_service_that_is_away_is_broken_and_named(root):
+    Path(f"{stand_in(root)}.down").touch()
+    with pytest.raises(Broken, match=r"could not be asked about serving.*Failed to resolve host.*nothing was audited"):
+        audit(root)
+
+
+def test_newer_versions_are_a_diff_that_git_applies(root):
+    assert update(root) == "update: 1 newer version; on a branch: git apply build/update/locks.diff, then push"
+    assert (root / "serving" / "requirements.txt").read_text().startswith(SAME)
+    subprocess.run(["git", "apply", "build/update/locks.diff"], cwd=root, check=True)
+    assert (root / "serving" / "requirements.txt").read_text().startswith(NEWER)
+
+
+def test_nothing_newer_leaves_an_empty_diff(root):
+    (root / "Makefile").write_text("lock:\n\t@true\n")
+    assert update(root) == "update: nothing newer"
+    assert (root / "build" / "update" / "locks.diff").read_text() == ""
+
+
+def test_a_registry_that_is_away_is_broken_and_named(root):
+    (root / "Makefile").write_text("lock:\n\t@echo 'error: no route to the registry' >&2; exit 2\n")
+    with pytest.raises(Broken, match=r"no route to the registry.*package registry is needed"):
+        update(root)
+
+
+def test_every_lock_of_make_lock_is_looked_at():
+    made = subprocess.run(
+        ["make", "--dry-run", "--assume-old=.venv/ready", "lock"], cwd=REAL, capture_output=True, text=True, check=True
+    ).stdout
+    assert [line.split()[-1] for line in made.splitlines()] == [*LOCKS]
+
+
+@pytest.mark.parametrize("words", [[], ["audti"], ["audit", "update"]])
+def test_a_wrong_call_is_a_wrong_call(words):
+    from upkeep.__main__ import main
+
+    assert main(words) == 2
