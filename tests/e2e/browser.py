@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,13 @@ from tests.e2e.missing import require
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe")
+PLACED = """
+import fcntl, os, sys
+reads, writes = (fcntl.fcntl(int(each), fcntl.F_DUPFD, 10) for each in sys.argv[1:3])
+os.dup2(reads, 3), os.dup2(writes, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser reads its descriptor 3 and writes its descriptor 4; a shell could not put a pipe of two digits there."""
 REPLY_SECONDS = 60.0
 TROUBLE = ("warning", "error")
 
@@ -127,9 +135,8 @@ def browser(profile: Path) -> Iterator[Browser]:
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
     require(program is not None, f"no browser ({', '.join(NAMES)}) is installed")
     (theirs, ours), (back, from_them) = os.pipe(), os.pipe()
-    # The browser reads its descriptor 3 and writes its descriptor 4: a shell puts the pipes there.
-    descriptors = f'exec "$0" "$@" 3<&{theirs} 4>&{from_them}'
-    command = ["sh", "-c", descriptors, str(program), *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    placed = [sys.executable, "-S", "-c", PLACED, str(theirs), str(from_them)]
+    command = [*placed, str(program), *FLAGS, f"--user-data-dir={profile}", "about:blank"]
     process = subprocess.Popen(
         command, pass_fds=(theirs, from_them), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
