@@ -91,16 +91,21 @@ def sides_of(model: str) -> tuple[Server, Server]:
     theirs = make_environment(scratch / "rival", ROOT / "bench" / "rival" / "requirements.txt")
     pipeline = leave_pipeline(model, ROOT, scratch)
     key = hashlib.sha256(model.encode()).hexdigest()
-    settings = {"PYTHONPATH": ".", "SIGNING_KEY": key, "FEEDBACK_STORE": str(scratch / f"{model}.sqlite")}
+    settings = {
+        "LOG_LEVEL": "warning",
+        "PYTHONPATH": ".",
+        "SIGNING_KEY": key,
+        "FEEDBACK_STORE": str(scratch / f"{model}.sqlite"),
+    }
     gunicorn = ("-B", "-m", "gunicorn", "-c", "serving/gunicorn.conf.py", "-b", "127.0.0.1:{port}")
-    uvicorn = ("-m", "uvicorn", "app:app", "--port", "{port}", "--workers", str(WORKERS), "--no-access-log")
+    quiet_uvicorn = f"uvicorn app:app --port {{port}} --workers {WORKERS} --no-access-log --log-level warning"
     quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return (
         Server("ours", ours, (*gunicorn, "serving.app:create_app()"), release, settings),
         Server(
             "FastAPI",
             theirs,
-            uvicorn,
+            ("-m", *quiet_uvicorn.split()),
             ROOT / "bench" / "rival",
             {"PIPELINE": str(pipeline), "PYTHONPATH": str(ROOT), **quiet},
         ),

@@ -75,8 +75,9 @@ def make_environment(folder: Path, lock: Path) -> Path:
     if not done.exists() or done.read_bytes() != lock.read_bytes():
         uv = [sys.executable, "-m", "uv"]
         subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)], check=True)
-        install = ["pip", "install", "-q", "--python", str(python), "--require-hashes", "-r", str(lock)]
-        subprocess.run([*uv, *install], check=True)
+        # The servers write no byte code themselves: without it every start would compile its packages anew.
+        install = ["pip", "install", "-q", "--compile-bytecode", "--python", str(python)]
+        subprocess.run([*uv, *install, "--require-hashes", "-r", str(lock)], check=True)
         done.write_bytes(lock.read_bytes())
     return python
 

@@ -65,7 +65,9 @@ def _build(folder: Path, lock: Path) -> None:
     python = folder / "bin" / "python"
     if importlib.util.find_spec("uv"):
         _run([sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, str(folder)], lock)
-        install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
+        # Byte code now: a server never writes any, and would compile its packages at every start.
+        install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--compile-bytecode"]
+        install += ["--python", str(python)]
     else:
         _run([sys.executable, "-m", "venv", str(folder)], lock)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
