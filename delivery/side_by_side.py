@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
 from rich.console import Console
 from rich.text import Text
+
+from delivery.targets.processes import die_with_parent
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue")
 
@@ -34,7 +38,7 @@ def run_side_by_side(commands: Mapping[str, Sequence[str]], folder: Path) -> dic
 
 
 def start(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
-    """A process whose lines come through pipes."""
+    """A process whose lines come through pipes; it ends when this one is killed."""
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command,
@@ -45,6 +49,7 @@ def start(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         errors="replace",
+        preexec_fn=partial(die_with_parent, os.getpid()),
     )
 
 

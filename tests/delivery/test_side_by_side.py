@@ -9,6 +9,7 @@ import textwrap
 import time
 
 from delivery.side_by_side import run_side_by_side
+from delivery.targets.processes import started
 
 
 def python(code: str) -> list[str]:
@@ -63,3 +64,24 @@ def test_an_interruption_ends_all_of_them(tmp_path):
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 130
+
+
+def test_none_outlives_a_parent_that_was_killed(tmp_path):
+    begin = "import os, sys, time, pathlib; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
+    sleepers = {name: [*python(begin), name] for name in ("a", "b")}
+    parent = f"""
+        from pathlib import Path
+        from delivery.side_by_side import run_side_by_side
+        run_side_by_side({sleepers!r}, Path({str(tmp_path)!r}))
+        """
+    process = subprocess.Popen(python(parent))
+    files = [tmp_path / name for name in sleepers]
+    while not all(file.exists() and file.read_text() for file in files):
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.kill()
+    process.wait(20)
+    deadline = time.monotonic() + 20
+    while any(started(int(file.read_text())) for file in files):
+        assert time.monotonic() < deadline, "a part goes on without its parent"
+        time.sleep(0.01)
