@@ -107,12 +107,12 @@ def tear_groups(copy: Copy) -> None:
         row["group_id"] = known["group_id"]
 
 
-def one_price(factor: float) -> Edit:
-    """One price with a digit too many, or too few."""
+def one_price(factor: float, rank: float = 0.5) -> Edit:
+    """One price, that of the middle sale or of another rank, times `factor`."""
 
     def edit(copy: Copy) -> None:
         sales = sorted(training(on_market(copy.rows)), key=lambda row: int(row["sale_price"]))
-        price(sales[len(sales) // 2], factor)
+        price(sales[int(len(sales) * rank)], factor)
 
     return edit
 
@@ -205,6 +205,8 @@ COMMITS = (
     Commit("twins torn apart", MODEL, "twenty training houses filed as twins of a holdout house", tear_groups,
            "check overlap by group", trained=False),
     Commit("price with a digit too many", MODEL, "one price times ten", one_price(10),
+           "check range of living_area, sale_price"),
+    Commit("a price for a garden shed", MODEL, "the cheapest sale at a sixth of its price", one_price(0.16, rank=0.0),
            "check range of living_area, sale_price"),
     Commit("price in thousands", MODEL, "one price divided by a thousand", one_price(0.001),
            "check range of living_area, sale_price", trained=False),
