@@ -2,7 +2,8 @@
 # The targets are the verbs of `python -m delivery`, in the order of a delivery:
 #   make VERB                    for every model
 #   make VERB MODEL=sentiment    for one; MODEL="sentiment house_price" for some
-# What a verb takes besides: WHY="...", OF=RELEASE, RELEASE=RELEASE, AGAIN=1, CSV=file, TARGET=column, NAME=model.
+# What a verb takes besides: WHY="...", OF=RELEASE, RELEASE=RELEASE, AGAIN=1, CSV=file, TARGET=column, NAME=model,
+# FEEDBACK=file.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -11,8 +12,8 @@ MAKEFLAGS += --no-print-directory
 RUN := .venv/bin/python -m
 DELIVERY := $(RUN) delivery
 VERBS := test check train gate release image staging monitor canary promote
-BESIDE := run stop demo status history rollback hold resume approve new prune render doctor
-export WHY OF RELEASE CSV TARGET
+BESIDE := run stop demo status history rollback hold resume feedback approve new prune render doctor
+export WHY OF RELEASE CSV TARGET FEEDBACK
 why = $(if $(WHY),--why "$$WHY")
 
 .PHONY: help setup lint types lock audit update clean bench prove e2e init notify $(VERBS) $(BESIDE)
@@ -59,6 +60,8 @@ hold: .venv/ready  ## let nothing new into production (WHY="...")
 	@$(DELIVERY) hold $(MODEL) $(why)
 resume: .venv/ready  ## end a hold
 	@$(DELIVERY) resume $(MODEL) $(why)
+feedback: .venv/ready  ## labels from a file, told to production (FEEDBACK=file MODEL=sentiment)
+	@$(DELIVERY) feedback "$$FEEDBACK" $(if $(MODEL),--model $(MODEL))
 approve: .venv/ready  ## a person's yes, where the policy asks for one (RELEASE=... WHY="...")
 	@$(DELIVERY) approve $(MODEL) $(if $(RELEASE),--release "$$RELEASE") $(why)
 new: .venv/ready  ## a model from your own CSV (NAME=churn CSV=file TARGET=column)

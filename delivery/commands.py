@@ -71,6 +71,16 @@ BESIDE = (
     Verb("hold", "steering", "let nothing new into production", options=(WHY_WANTED,)),
     Verb("resume", "steering", "end a hold", options=(WHY,)),
     Verb(
+        "feedback",
+        "feedback",
+        "labels from a file, told to production",
+        "alone",
+        options=(
+            ("file", {"metavar": "FILE", "help": "CSV or JSON lines, each with `id` and `actual`"}),
+            ("--model", {"metavar": "MODEL", "help": "whose labels they are, where there are several models"}),
+        ),
+    ),
+    Verb(
         "approve",
         "steering",
         "a person's yes, where the policy asks for one",

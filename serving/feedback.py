@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import math
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,7 +25,7 @@ from serving.metrics import RESULTS, UNKNOWN_TRAFFIC
 from serving.problems import StoreUnavailable, WrongFields
 from serving.served import Served
 from serving.tokens import Issued, UnknownToken
-from serving.used_ids import SECONDS_A_DAY
+from serving.used_ids import SECONDS_A_DAY, StoreFailed
 
 log = logging.getLogger("gunicorn.error.serving")
 
@@ -108,7 +107,7 @@ def _match(served: Served, entries: Sequence[Entry]) -> list[str]:
     fresh = [each.issued for each in entries if each.issued and each.issued.at >= oldest]
     try:
         news = iter(served.used_ids.remember([(issued.nonce, issued.at) for issued in fresh]) if fresh else [])
-    except sqlite3.Error as error:
+    except StoreFailed as error:
         log.error("feedback store: %s", error)
         raise StoreUnavailable from None
 

@@ -112,7 +112,10 @@ def register_problems(app: Flask) -> None:
 
     @app.errorhandler(HttpProblem)
     def _ours(problem: HttpProblem) -> Response:
-        return problem_response(problem.status, problem.title, problem.detail, problem.errors)
+        response = problem_response(problem.status, problem.title, problem.detail, problem.errors)
+        if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "1"
+        return response
 
     @app.errorhandler(HTTPException)
     def _of_flask(error: HTTPException) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-import sqlite3
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,9 @@ from serving.faults import Faults
 from serving.health import Readiness
 from serving.metrics import Described, Metrics
 from serving.problems import StartRefused
-from serving.settings import Settings
+from serving.settings import Settings, StoreAddress
 from serving.tokens import Tokens
-from serving.used_ids import SECONDS_A_DAY, UsedIds
+from serving.used_ids import SECONDS_A_DAY, SqliteIds, StoreFailed, UsedIds
 
 log = logging.getLogger("gunicorn.error.serving")
 
@@ -66,14 +66,22 @@ def serve(folder: Path, settings: Settings) -> Served:
 
 
 def _open_used_ids(settings: Settings, model: str) -> UsedIds:
-    path = settings.feedback_store_of(model)
-    used_ids = UsedIds(path)
+    used_ids = _used_ids(settings, model)
     try:
         used_ids.prepare(older_than=math.floor(time.time() - settings.feedback_days * SECONDS_A_DAY))
-    except (OSError, sqlite3.Error) as error:
-        # Predictions do not depend on it: the server starts, feedback is answered 503 until the file can be written.
-        log.error("feedback store %s: %s; feedback will be refused", path, error)
+    except StoreFailed as error:
+        # Predictions do not depend on it: the server starts, feedback is answered 503 until the store is there.
+        log.error("feedback store %s; feedback will be refused", error)
     return used_ids
+
+
+def _used_ids(settings: Settings, model: str) -> UsedIds:
+    store = settings.feedback_store
+    if not isinstance(store, StoreAddress):
+        return SqliteIds(store or Path(tempfile.gettempdir(), f"feedback-{model}.sqlite3"))
+    from serving.redis_ids import RedisIds  # here: a server that needs no Redis does not pay for its client
+
+    return RedisIds(store, model, keep_seconds=settings.feedback_days * SECONDS_A_DAY)
 
 
 def _described(release: Release, faults: Faults) -> Described:

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from serving.problems import StartRefused
 
 KEY_CHARS_AT_LEAST = 16
+REDIS = ("redis", "rediss")
+PASSWORD = "FEEDBACK_STORE_PASSWORD"  # noqa: S105 - its name
+
+
+@dataclass(frozen=True)
+class StoreAddress:
+    """Where Redis is and how one gets in; a password is never part of the address, so that the log may name it."""
+
+    url: str
+    user: str | None
+    password_file: Path | None
+    _password: str | None = field(repr=False)
+
+    def password(self) -> str | None:
+        """As it is now: a mounted Secret changes while the server runs. OSError where it cannot be read."""
+        if self.password_file is None:
+            return self._password
+        return self.password_file.read_text(encoding="utf-8").strip() or None
 
 
 @dataclass(frozen=True)
@@ -19,8 +37,10 @@ class Settings:
 
     signing_keys: tuple[str, ...]
     """SIGNING_KEY: signs prediction ids. Comma-separated while it is rotated: the first signs, all are accepted."""
-    feedback_store: Path | None
-    """FEEDBACK_STORE: the SQLite file that remembers used ids. Default: one a model in the temporary folder."""
+    feedback_store: Path | StoreAddress | None
+    """FEEDBACK_STORE: what remembers used ids: a SQLite file, or `redis://USER@HOST:PORT/DB` (`rediss` with TLS) where
+    there are replicas, its password in FEEDBACK_STORE_PASSWORD or in the file FEEDBACK_STORE_PASSWORD_FILE.
+    Default: a file a model in the temporary folder."""
     feedback_days: float
     """FEEDBACK_DAYS: how long after its prediction a feedback still counts. Default: 30."""
     faults: str
@@ -31,18 +51,31 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings; without SIGNING_KEY only ALLOW_RANDOM_KEY=yes lets the server start."""
-        store = environment.get("FEEDBACK_STORE")
         return cls(
             signing_keys=_signing_keys(environment),
-            feedback_store=Path(store) if store else None,
+            feedback_store=_feedback_store(environment),
             feedback_days=_positive_number(environment, "FEEDBACK_DAYS", default=30.0),
             faults=environment.get("MODEL_FAULTS", ""),
             faults_allowed=environment.get("FAULTS_ALLOWED") == "yes",
         )
 
-    def feedback_store_of(self, model: str) -> Path:
-        """Where the used ids of a model are remembered."""
-        return self.feedback_store or Path(tempfile.gettempdir(), f"feedback-{model}.sqlite3")
+
+def _feedback_store(environment: Mapping[str, str]) -> Path | StoreAddress | None:
+    store = environment.get("FEEDBACK_STORE", "")
+    if "://" not in store:
+        return Path(store) if store else None
+    try:
+        parts = urlsplit(store)
+        host, port = parts.hostname, parts.port or 6379
+    except ValueError as error:
+        raise StartRefused(f"FEEDBACK_STORE: no address: {error}") from None
+    if parts.password is not None:
+        raise StartRefused(f"FEEDBACK_STORE holds a password: it belongs into {PASSWORD} or {PASSWORD}_FILE")
+    if parts.scheme not in REDIS or not host:
+        raise StartRefused(f"FEEDBACK_STORE: wanted a file, redis://HOST:PORT/DB or rediss://..., saw {store!r}")
+    file = environment.get(f"{PASSWORD}_FILE")
+    url = parts._replace(netloc=f"[{host}]:{port}" if ":" in host else f"{host}:{port}").geturl()
+    return StoreAddress(url, parts.username, Path(file) if file else None, environment.get(PASSWORD) or None)
 
 
 def _signing_keys(environment: Mapping[str, str]) -> tuple[str, ...]:

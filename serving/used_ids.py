@@ -1,4 +1,7 @@
-"""The memory of which prediction ids were already answered: a SQLite file shared by all workers on a machine."""
+"""The memory of which prediction ids were already answered: each is new exactly once, whichever worker asks.
+
+Here it is a SQLite file shared by all workers on a machine; where there are replicas it is Redis (redis_ids.py).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for the others."""
@@ -13,28 +17,47 @@ BUSY_SECONDS = 5.0
 SECONDS_A_DAY = 86_400
 
 
-class UsedIds:
+class StoreFailed(Exception):
+    """The ids could not be remembered, none of them; the message says why, for the log."""
+
+
+class UsedIds(Protocol):
     """Remembers ids; each is new exactly once, whichever worker asks and however often."""
+
+    def prepare(self, older_than: float) -> None:
+        """Make it ready and forget ids from before that time; called once, before the workers are forked."""
+
+    def remember(self, ids: Sequence[tuple[str, int]]) -> list[bool]:
+        """Remember (id, time of its prediction), all or none; True for each that is new. StoreFailed if it cannot."""
+
+
+class SqliteIds:
+    """`UsedIds` of one machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._threads = threading.local()
 
     def prepare(self, older_than: float) -> None:
-        """Create the file where it is missing and forget ids from before that time; sqlite3.Error if it cannot.
-
-        Called before the workers are forked, so its connection is closed again: none may cross a fork.
-        """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect()
+        """Create the file where it is missing. Its connection is closed again: none may cross a fork."""
         try:
-            connection.execute("DELETE FROM used WHERE at < ?", (older_than,))
-        finally:
-            connection.close()
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = self._connect()
+            try:
+                connection.execute("DELETE FROM used WHERE at < ?", (older_than,))
+            finally:
+                connection.close()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(f"{self._path}: {error}") from None
 
     def remember(self, ids: Sequence[tuple[str, int]]) -> list[bool]:
-        """Remember (id, time of its prediction), all or none; True for each that is new. sqlite3.Error if it cannot."""
-        connection = self._connection()
+        """One transaction, which waits for those of the other workers."""
+        try:
+            return self._remember(self._connection(), ids)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self._path}: {error}") from None
+
+    def _remember(self, connection: sqlite3.Connection, ids: Sequence[tuple[str, int]]) -> list[bool]:
         try:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")

@@ -28,7 +28,10 @@ releases = _neighbour("releases")
 servers = _neighbour("servers")
 
 KEY = "a key for tests only"
-SETTINGS = ("SIGNING_KEY", "ALLOW_RANDOM_KEY", "FEEDBACK_STORE", "FEEDBACK_DAYS", "MODEL_FAULTS", "FAULTS_ALLOWED")
+SETTINGS = (
+    "SIGNING_KEY", "ALLOW_RANDOM_KEY", "FEEDBACK_STORE", "FEEDBACK_STORE_PASSWORD", "FEEDBACK_STORE_PASSWORD_FILE",
+    "FEEDBACK_DAYS", "MODEL_FAULTS", "FAULTS_ALLOWED",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,6 @@
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -133,3 +136,22 @@ def test_a_store_that_cannot_be_written_counts_nothing(open_client: Open, text_r
     assert answer.status_code == 503
     assert answer.content_type == "application/problem+json"
     assert metric(client, "model_feedback_total") == 0
+
+
+def test_a_redis_that_is_away_counts_nothing_and_says_so(
+    open_client: Open, text_release: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as once:
+        url = f"redis://127.0.0.1:{once.getsockname()[1]}/0"
+    client = open_client(text_release, FEEDBACK_STORE=url)
+    assert f"feedback store {url}" in caplog.text
+    (token,) = predicted(client, {"text": "good"})
+    answer = client.post("/feedback", json={"feedback": [{"id": token, "actual": "positive"}]})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json["detail"] == "Nothing of this request was counted: send it again later."
+    assert metric(client, "model_feedback_total") == 0
+
+
+def test_the_client_of_redis_is_imported_only_when_it_is_asked_for() -> None:
+    code = "import serving.app, sys; sys.exit('redis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from serving.faults import Faults
 from serving.problems import StartRefused
+from serving.settings import Settings, StoreAddress
 
 GOOD = {"instances": [{"text": "good"}]}
 HOUSE = {"instances": [{"area": 1400, "rooms": 6, "zone": "RL"}]}
@@ -22,6 +23,10 @@ Open = Callable[..., FlaskClient]
         ({"SIGNING_KEY": "long enough to be a key,short"}, "at least 16 characters"),
         ({"FEEDBACK_DAYS": "soon"}, "FEEDBACK_DAYS: wanted a number above 0, saw 'soon'"),
         ({"FEEDBACK_DAYS": "-1"}, "FEEDBACK_DAYS"),
+        ({"FEEDBACK_STORE": "redis://me:secret@store/0"}, "FEEDBACK_STORE holds a password: it belongs into FEEDBACK_"),
+        ({"FEEDBACK_STORE": "http://store"}, "wanted a file, redis://HOST:PORT/DB or rediss://..., saw 'http://store'"),
+        ({"FEEDBACK_STORE": "redis://store:port"}, "FEEDBACK_STORE: no address"),
+        ({"FEEDBACK_STORE": "redis:///0"}, "FEEDBACK_STORE: wanted a file"),
         ({"MODEL_FAULTS": "errors:1"}, "faults need FAULTS_ALLOWED=yes"),
         ({"MODEL_FAULTS": "errors:1", "FAULTS_ALLOWED": "no"}, "faults need FAULTS_ALLOWED=yes"),
         ({"MODEL_FAULTS": "lazy:1", "FAULTS_ALLOWED": "yes"}, "saw 'lazy:1'"),
@@ -104,3 +109,15 @@ def test_readiness_follows_loading_and_draining(text: FlaskClient) -> None:
         assert state in answer.json["detail"]
         assert text.get("/healthz").json["status"] == "alive"
         assert text.post("/predict", json=GOOD).status_code == 200
+
+
+def test_the_address_of_a_store_holds_no_secret_and_its_password_is_read_when_it_is_needed(tmp_path: Path) -> None:
+    environment = {"SIGNING_KEY": "a key for tests only", "FEEDBACK_STORE": "rediss://me@[::1]/2?ssl_ca_certs=/ca.pem"}
+    store = Settings.from_environment({**environment, "FEEDBACK_STORE_PASSWORD": "hidden"}).feedback_store
+    assert isinstance(store, StoreAddress)
+    assert (store.url, store.user) == ("rediss://[::1]:6379/2?ssl_ca_certs=/ca.pem", "me")
+    assert (store.password(), "hidden" in repr(store)) == ("hidden", False)
+    (tmp_path / "password").write_text("two\n")
+    store = Settings.from_environment({**environment, "FEEDBACK_STORE_PASSWORD_FILE": str(tmp_path / "password")})
+    assert isinstance(store.feedback_store, StoreAddress)
+    assert store.feedback_store.password() == "two"
