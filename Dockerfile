@@ -20,9 +20,13 @@ RUN if [ -n "$CA_PEM" ]; then printf '%s\n' "$CA_PEM" > /ca.pem; export PIP_CERT
 
 FROM ${BASE}
 COPY --from=packages /packages /packages
+# MALLOC_: what was freed after a start goes back to the system (glibc would keep a fifth of a small server for later).
 # TMPDIR: memory, and there even where the root is read-only and nothing else is mounted.
 ENV PYTHONPATH=/release:/packages \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=1 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     TMPDIR=/dev/shm \
     BIND=0.0.0.0:8080
 WORKDIR /release

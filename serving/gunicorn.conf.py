@@ -1,11 +1,14 @@
 """gunicorn's settings for a served release; each reads one variable of the environment, documented under it."""
 
 import atexit
+import gc
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+
+from serving.limits import cpu_limit
 
 # A bytecode file in the release would be one that nobody sealed.
 sys.dont_write_bytecode = True
@@ -47,8 +50,8 @@ bind = os.environ.get("BIND", "127.0.0.1:8000")
 
 worker_class = "serving.worker.DrainingWorker"
 
-workers = int(os.environ.get("WORKERS", "2"))
-# WORKERS: processes. Default: 2.
+workers = int(os.environ.get("WORKERS") or (1 if cpu_limit() < 1 else 2))
+# WORKERS: processes. Default: 2; 1 where a container may use less than one processor, which two would only share.
 
 threads = int(os.environ.get("THREADS", "4"))
 # THREADS: requests that one process answers at a time. Default: 4.
@@ -80,6 +83,15 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = empty_metrics_folder(metrics_root)
 # PROMETHEUS_MULTIPROC_DIR: where the counters' folder is made; in memory. Default: /dev/shm or the temporary one.
 
 
+def when_ready(_server):  # type: ignore[no-untyped-def]
+    """All is loaded and no worker is there yet: what is loaded never goes, so no collection need look at it again.
+
+    Looking writes into it, and a page that a worker has written into is no longer shared with the others.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]
     """A worker is gone: its live gauges go too, its counters stay, for a counter must never step back."""
     from prometheus_client.multiprocess import mark_process_dead
@@ -88,5 +100,15 @@ def child_exit(_server, worker):  # type: ignore[no-untyped-def]
 
 
 def worker_exit(_server, worker):  # type: ignore[no-untyped-def]
-    """Runs in the worker at its end: pay what it still holds."""
-    worker.wsgi.extensions["served"].metrics.bins.flush()
+    """Runs in the worker at its end: pay what it still holds, and go.
+
+    Python's own end takes everything loaded apart, piece by piece, which writes into every page that the worker shares
+    with the others: for a moment it would need as much memory again. Its exit code stays what gunicorn wants it to be.
+    """
+    if os.getpid() != worker.pid:
+        return
+    try:
+        worker.wsgi.extensions["served"].metrics.bins.flush()
+    finally:
+        reason = sys.exception()
+        os._exit(reason.code if isinstance(reason, SystemExit) and isinstance(reason.code, int) else 1)

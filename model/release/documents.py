@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,14 @@ VERSION = 1
 Document = dict[str, Any]
 
 
-def read_document(path: Path) -> Document:
-    """The JSON object in a file; BadDocument where it is none, or of another version."""
+def read_document(path: Path, each: Callable[[Document], Any] | None = None) -> Document:
+    """The JSON object in a file; BadDocument where it is none, or of another version.
+
+    `each` may put something else in the place of every object inside, as soon as it is read.
+    """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text, parse_constant=_refuse_constant, object_hook=each)
     except FileNotFoundError:
         raise BadDocument(str(path), "no such file") from None
     except (ValueError, RecursionError) as error:

@@ -24,6 +24,7 @@ from model.release.documents import Document, read_document, take
 from model.release.errors import BadDocument, InstanceProblems, Unsealed
 from model.release.explaining import Contribution
 from model.release.fields import Row
+from model.release.numerics import compacted
 from model.release.reference import Reference
 from model.release.schema import Schema
 from model.release.scorer import Scorer, load_scorer
@@ -73,7 +74,7 @@ def load(folder: Path, *, sealed: bool = True) -> Release:
     """
     info = verify(folder) if sealed or (folder / RELEASE).exists() else None
     schema = Schema.from_document(read_document(folder / "schema.json"))
-    document = read_document(folder / "scorer.json")
+    document = read_document(folder / "scorer.json", compacted)
     _require_agreement(schema, document)
     scorer = _scorer_of(document, folder)
     return Release(
@@ -89,7 +90,7 @@ def load(folder: Path, *, sealed: bool = True) -> Release:
 
 def scorer_in(folder: Path) -> Scorer:
     """The scorer of a folder, behind the model's own transformers where it has some. Nothing is verified here."""
-    return _scorer_of(read_document(folder / "scorer.json"), folder)
+    return _scorer_of(read_document(folder / "scorer.json", compacted), folder)
 
 
 def _scorer_of(document: Document, folder: Path) -> Scorer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import accumulate
@@ -29,8 +30,10 @@ def pack(values: Sequence[float]) -> Packed:
     return {**packed, "values": kept}
 
 
-def unpack(packed: Packed) -> list[float]:
-    """The list that was packed."""
+def unpack(packed: Packed | array[float]) -> Sequence[float]:
+    """The list that was packed; an array as it is (`compacted`)."""
+    if isinstance(packed, array):
+        return packed
     if "palette" in packed:
         palette = packed["palette"]
         kept = [palette[index] for index in packed["which"]]
@@ -42,6 +45,25 @@ def unpack(packed: Packed) -> list[float]:
     for index, value in zip(accumulate(packed["gaps"]), kept, strict=True):
         values[index] = value
     return values
+
+
+def compacted(node: dict[str, Any]) -> Any:
+    """What takes much memory in a JSON object of a scorer, in the form that scoring wants; all else as it is.
+
+    Called for each object as soon as it is read (`object_hook` of json), so that the numbers of one are gone before
+    those of the next come: a server's memory is then little more than what it scores with. What makes no sense is
+    left for `load_scorer` to refuse.
+    """
+    try:
+        if type(node.get("length")) is int:
+            return array("d", unpack(node))
+        if "n_features" in node:
+            node["columns"] = array("i", node["columns"])
+        if "vocabulary" in node:
+            node["vocabulary"] = {gram: place for place, gram in enumerate(node["vocabulary"])}
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
+        return node
+    return node
 
 
 def _or(function: Callable[[float], float], on_overflow: float = math.inf) -> Callable[[float], float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import compress
 from typing import Any
 
@@ -64,6 +63,10 @@ class Reading:
             self.known_counts = [*compress(self.counts.values(), (p is not None for p in self.positions))]
         return self.known_counts
 
+    def known(self) -> list[str]:
+        """The n-grams of `ids`."""
+        return [*compress(self.counts, (p is not None for p in self.positions))]
+
     def unknown(self) -> list[tuple[str, int]]:
         """The n-grams that the vocabulary lacks, with their counts."""
         return [(gram, n) for (gram, n), p in zip(self.counts.items(), self.positions, strict=True) if p is None]
@@ -74,17 +77,15 @@ class Reader:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.field: str = document["field"]
-        self.vocabulary: dict[str, int] = {gram: i for i, gram in enumerate(document["vocabulary"])}
+        vocabulary = document["vocabulary"]
+        self.vocabulary: dict[str, int] = (
+            vocabulary if isinstance(vocabulary, dict) else {gram: place for place, gram in enumerate(vocabulary)}
+        )
         self.fill: str | None = document["fill"]
         self._prepare = tuple(PREPARATIONS[name] for name in document["prepare"])
         self._words = re.compile(document["token_pattern"]).findall
         self._stop_words = frozenset(document["stop_words"])
         self._shortest, self._longest = document["ngram_range"]
-
-    @cached_property
-    def grams(self) -> list[str]:
-        """The vocabulary in the order of its ids."""
-        return list(self.vocabulary)
 
     def read(self, row: Row) -> Reading:
         """Cut the row's text; Unanswerable where there is none and the model knows no substitute."""

@@ -53,7 +53,7 @@ class WeighedWords:
         weights = [unpack(packed) for packed in document["weights"]]
         # Arrays hold their numbers side by side: a processor waits for memory more than it computes here.
         self._weights = [array("d", map(mul, each, idf) if idf else each) for each in weights]
-        self._sizes = idf if idf else [float(known) for known in unpack(document["known"])] if self._norm else []
+        self._sizes = array("d", idf or (unpack(document["known"]) if self._norm else ()))
         """What an n-gram adds to the norm when it stands there once; 0 for the words of other members of the vote."""
         self._squares = array("d", map(mul, self._sizes, self._sizes))
 
@@ -79,10 +79,9 @@ class WeighedWords:
         counts = reading.counts_of_known()
         values = [*map(self._count, counts)]
         norm = self._norm_of(reading.ids, values)
-        grams = self._reader.grams
         return [
-            (grams[i], float(count), [weights[i] * value / norm for weights in self._weights])
-            for i, count, value in zip(reading.ids, counts, values, strict=True)
+            (gram, float(count), [weights[i] * value / norm for weights in self._weights])
+            for gram, i, count, value in zip(reading.known(), reading.ids, counts, values, strict=True)
             if any(weights[i] for weights in self._weights)
         ]
 
@@ -106,7 +105,7 @@ class HashedWords:
         self._norm = document["norm"]
         self._n_features: int = document["n_features"]
         self._alternate_sign: bool = document["alternate_sign"]
-        self._columns = array("q", document["columns"])
+        self._columns = array("i", document["columns"])
         """The column of every n-gram of the vocabulary: hashing in Python takes longer than all the rest."""
         self._coefficients = [array("d", unpack(packed)) for packed in document["coefficients"]]
         self._weights = [
@@ -165,9 +164,7 @@ class HashedWords:
         return columns
 
     def _counted(self, reading: Reading) -> list[tuple[str, int]]:
-        grams = self._reader.grams
-        known = [grams[i] for i in reading.ids]
-        return [*zip(known, reading.counts_of_known(), strict=True), *reading.unknown()]
+        return [*zip(reading.known(), reading.counts_of_known(), strict=True), *reading.unknown()]
 
     def _counts_of(self, reading: Reading) -> list[int]:
         """In the order of the columns: known n-grams first."""

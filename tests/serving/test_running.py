@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import signal
 import socket
 import subprocess
 import threading
@@ -98,6 +100,18 @@ def test_a_killed_worker_takes_no_counter_back(servers: ModuleType, table_releas
         metrics = servers.ask(server.port, "GET", "/metrics")[1]
     assert counted(metrics, "http_requests_total", route="/predict", status="200") == 40
     assert counted(metrics, "model_feature_bin_total", feature="score") == 40
+
+
+def test_a_worker_that_leaves_pays_what_it_holds(servers: ModuleType, table_release: Path, tmp_path: Path) -> None:
+    with servers.serving(table_release, tmp_path / "log", WORKERS="1") as server:
+        [leaving] = _workers(server.process.pid)
+        servers.ask(server.port, "POST", "/predict", {"instances": [HOUSE] * 7})
+        os.kill(leaving, signal.SIGTERM)
+        while _workers(server.process.pid) in ([leaving], []):
+            time.sleep(0.05)
+        metrics = servers.ask(server.port, "GET", "/metrics")[1]
+    assert counted(metrics, "model_feature_bin_total", feature="area") == 7
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_one_release_follows_another_without_losing_a_request(

@@ -8,12 +8,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.release.numerics import FUNCTIONS, LINKS, pack, sigmoid, unpack
+from model.release.numerics import FUNCTIONS, LINKS, compacted, pack, sigmoid, unpack
 
 
 @given(st.lists(st.sampled_from([0.0, 0.1, 1 / 3, -5e-324, 1e300]) | st.floats(allow_nan=False, allow_infinity=False)))
 def test_packing_loses_nothing(values):
     assert unpack(json.loads(json.dumps(pack(values)))) == values
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 1 / 3]) | st.floats(allow_nan=False, allow_infinity=False)))
+def test_an_array_read_at_once_holds_the_same_numbers(values):
+    read = json.loads(json.dumps({"weights": [pack(values)]}), object_hook=compacted)
+    assert [math.copysign(1, x) * x for x in unpack(read["weights"][0])] == [math.copysign(1, x) * x for x in values]
+    assert read["weights"][0].itemsize == 8
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"length": 2, "values": ["a", "b"]},
+        {"length": 2, "gaps": [1, 9], "values": [1.0, 2.0]},
+        {"length": 2, "palette": [0.5], "which": [7, 7]},
+        {"length": 2},
+        {"n_features": 8, "columns": [2**40]},
+        {"vocabulary": [["no word"]]},
+        {"length": {"family": "linear"}, "values": {"family": "trees"}},
+    ],
+)
+def test_what_makes_no_sense_is_left_for_the_scorer_to_refuse(node):
+    assert compacted(dict(node)) == node
 
 
 def test_packing_saves_space_where_it_can():
