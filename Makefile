@@ -3,7 +3,7 @@
 #   make VERB                    for every model
 #   make VERB MODEL=sentiment    for one; MODEL="sentiment house_price" for some
 # What a verb takes besides: WHY="...", OF=RELEASE, RELEASE=RELEASE, AGAIN=1, CSV=file, TARGET=column, NAME=model,
-# FEEDBACK=file.
+# FEEDBACK=file, ALERT=file.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -12,8 +12,8 @@ MAKEFLAGS += --no-print-directory
 RUN := .venv/bin/python -m
 DELIVERY := $(RUN) delivery
 VERBS := test check train gate release image staging monitor canary promote
-BESIDE := run stop demo status history rollback hold resume feedback approve new prune render doctor
-export WHY OF RELEASE CSV TARGET FEEDBACK
+BESIDE := run stop demo status history rollback hold resume respond feedback approve new prune render doctor
+export WHY OF RELEASE CSV TARGET FEEDBACK ALERT
 why = $(if $(WHY),--why "$$WHY")
 
 .PHONY: help setup lint types lock audit update clean bench prove e2e init notify $(VERBS) $(BESIDE)
@@ -60,6 +60,8 @@ hold: .venv/ready  ## let nothing new into production (WHY="...")
 	@$(DELIVERY) hold $(MODEL) $(why)
 resume: .venv/ready  ## end a hold
 	@$(DELIVERY) resume $(MODEL) $(why)
+respond: .venv/ready  ## what an alert calls for (ALERT=Alertmanager's webhook document)
+	@$(DELIVERY) respond "$$ALERT"
 feedback: .venv/ready  ## labels from a file, told to production (FEEDBACK=file MODEL=sentiment)
 	@$(DELIVERY) feedback "$$FEEDBACK" $(if $(MODEL),--model $(MODEL))
 approve: .venv/ready  ## a person's yes, where the policy asks for one (RELEASE=... WHY="...")

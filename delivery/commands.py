@@ -71,6 +71,13 @@ BESIDE = (
     Verb("hold", "steering", "let nothing new into production", options=(WHY_WANTED,)),
     Verb("resume", "steering", "end a hold", options=(WHY,)),
     Verb(
+        "respond",
+        "respond",
+        "what an alert calls for: back, trained anew, or only told",
+        "alone",
+        options=(("alert", {"metavar": "ALERT.json", "help": "Alertmanager's webhook document; `-`: standard input"}),),
+    ),
+    Verb(
         "feedback",
         "feedback",
         "labels from a file, told to production",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Protocol, get_args
 
@@ -18,8 +18,9 @@ from delivery.journal import Write, now
 from delivery.lines import Lines
 
 Action = Literal[
-    "promoted", "refused", "aborted", "rolled_back", "held", "resumed", "approved", "retrained", "completed", "undone"
-]
+    "promoted", "refused", "aborted", "rolled_back", "held", "resumed", "approved", "retrained", "told", "completed",
+    "undone",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,15 @@ class Ledger:
         self.record.record_head(Head(entry.hash, head.length + 1), Write.LEDGER_HEAD_RECORDED)
         half = f" after cutting {cut} bytes of a half-written line" if cut else ""
         return f"{entry.model}: finished the ledger entry '{entry.action} {entry.release}' of a killed delivery{half}"
+
+
+def began_to_serve(entries: Sequence[Entry], release: str | None) -> Entry | None:
+    """The last of these entries with which the release began to serve; None where there is none."""
+    for entry in reversed(entries):
+        began = entry.champion if entry.action == "rolled_back" else entry.release
+        if entry.action in ("promoted", "rolled_back") and began == release:
+            return entry
+    return None
 
 
 def _read(line: str, number: int, lines: Lines) -> Entry:

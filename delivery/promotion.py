@@ -60,7 +60,15 @@ def promote(
     return "promoted"
 
 
-def rollback(delivery: Delivery, model: str, *, who: str, why: str, of: str | None = None) -> str | None:
+def rollback(
+    delivery: Delivery,
+    model: str,
+    *,
+    who: str,
+    why: str,
+    of: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> str | None:
     """Return to the release before; the release that serves now, or None when `of` is not live (nothing to do).
 
     Never to a release that the ledger shows aborted or rolled back; Refused when there is none to return to.
@@ -75,7 +83,8 @@ def rollback(delivery: Delivery, model: str, *, who: str, why: str, of: str | No
     if not back:
         raise Refused(f"{model}: no earlier release to return to from {live} (the ledger shows none that held)")
     further = back[1] if len(back) > 1 else None
-    _move(delivery, Intent("rollback", model, back[0], live, delivery.target.previous(model), who, why), further)
+    kept = dict(evidence or {})
+    _move(delivery, Intent("rollback", model, back[0], live, delivery.target.previous(model), who, why, kept), further)
     return back[0]
 
 

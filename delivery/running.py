@@ -16,11 +16,10 @@ from types import ModuleType
 
 from delivery.commands import BUILDING, VERBS, WAY, Verb, build_parser, command_of
 from delivery.errors import Broken, Busy, Refused, WrongSetting
-from delivery.files import replace_file
 from delivery.locking import delivery_lock
-from delivery.opening import var_of
 from delivery.performing import perform
 from delivery.progress import complain, tell
+from delivery.reporting import write_report, write_summary
 from delivery.settings import FILE, Settings, load_settings
 from delivery.side_by_side import run_side_by_side
 from delivery.work import Work
@@ -103,22 +102,6 @@ def conclude(verb: Verb, module: ModuleType, settings: Settings, codes: Mapping[
     except Exception as error:
         return {"": explain(error)}
     return {}
-
-
-def write_report(settings: Settings) -> None:
-    """build/report/ from what the verbs left."""
-    from report.rendering import render
-
-    build, ledger = settings.root / "build", var_of(settings) / "ledger.jsonl"
-    render(build, ledger if ledger.exists() else None, build / "report", project=settings.name)
-
-
-def write_summary(settings: Settings) -> None:
-    """build/summary.txt: the build in one line."""
-    from report.summary import summarise
-
-    build = settings.root / "build"
-    replace_file(build / "summary.txt", summarise(build) + "\n")
 
 
 def chosen(asked: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from delivery.clusters import Cluster, replicas_for
+from delivery.correction import CorrectionPolicy
 from delivery.errors import WrongSetting
 from delivery.policy import Policy
 from model.sources import Source, SourceSettings, read_source
@@ -54,6 +55,7 @@ class Settings:
     local: Local
     rollout: Policy
     approval: Approval
+    correction: CorrectionPolicy
     data: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
     """`[data.<model>]`: models whose rows come from elsewhere; the others read the file in their folder."""
     environments: Mapping[str, Cluster] = dataclasses.field(default_factory=dict)

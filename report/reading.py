@@ -28,6 +28,7 @@ FILES = {
     "monitor": "monitor.json",
     "observation": "observation.json",
     "decision": "decision.json",
+    "response": "response.json",
     "champion": "champion/release.json",
     "champion_schema": "champion/schema.json",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from report.blocks import Tone
+from report.corrections import answered_last, taken_back
 from report.reading import FILES, Document, ModelBuild
 from report.text import join, plural, sentence
 
@@ -122,7 +123,32 @@ def outcome(model: ModelBuild) -> Outcome:
         if document is not None and not document["passed"]:
             return tell(verb, document)
     decision = model.get("decision")
-    return _decided(decision) if decision else _unfinished(model)
+    if decision is None:
+        return _answered(model) or _unfinished(model)
+    return _withdrawn(model, decision) or _decided(decision)
+
+
+def _withdrawn(model: ModelBuild, decision: Document) -> Outcome | None:
+    """Where the release was taken back since it was decided, that is what people have to know."""
+    entry = taken_back(model, decision["release"], decision["at"])
+    if entry is None:
+        return None
+    told = f"Release {entry['release']} was taken back, {entry['champion']} serves in its place"
+    return Outcome("Rolled back", "↩", "warn", f"{told}: {sentence(entry['why'])}")
+
+
+def _answered(model: ModelBuild) -> Outcome | None:
+    """A build that is nothing but an answer to alerts."""
+    answers = answered_last(model)
+    if not answers or len(model.documents) > 1:
+        return None
+    words: dict[str, tuple[str, str, Tone]] = {
+        "rollback": ("Rolled back", "↩", "warn"), "retrain": ("Trained anew", "↻", "good"),
+        "tell": ("Told", "·", "quiet"), "nothing": ("Nothing to do", "=", "quiet"), "failed": ("Failed", "✕", "bad"),
+    }  # fmt: skip
+    word, sign, tone = words[answers[0]["action"]]
+    name, reason = answers[0]["alert"]["name"], answers[0]["reason"] or "the call says why"
+    return Outcome(word, sign, tone, f"Alert {name}: {sentence(reason)}")
 
 
 def _by_checks(_: str, check: Document) -> Outcome:

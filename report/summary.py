@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from report.corrections import answer_of
 from report.errors import MalformedFile
 from report.pages import KEY_MEASURES
 from report.reading import ModelBuild, read_build
@@ -12,6 +13,7 @@ from report.stages import current, outcome, stages
 MOST_NAMED = 2
 """Reasons named in the line; the report has all of them."""
 SAID = {
+    "Rolled back": "rolled back",
     "Unchanged": "unchanged",
     "Canary passed": "passed its canary",
     "Aborted": "aborted in the canary",
@@ -20,9 +22,9 @@ SAID = {
 }
 
 
-def summarise(build: Path) -> str:
+def summarise(build: Path, ledger: Path | None = None) -> str:
     """Every model under `build` with what became of it; raises ReportError where a file is broken."""
-    return " | ".join(_of_model(current(model)) for model in read_build(build, None)) or "no model was reached"
+    return " | ".join(_of_model(current(model)) for model in read_build(build, ledger)) or "no model was reached"
 
 
 def _of_model(model: ModelBuild) -> str:
@@ -33,6 +35,9 @@ def _of_model(model: ModelBuild) -> str:
 
 
 def _sentence(model: ModelBuild) -> str:
+    answered = answer_of(model)
+    if answered is not None:
+        return f"{model.name} {answered}"
     word = outcome(model).word
     named = f"{model.name} {model.identity}" if model.identity else model.name
     if word == "Refused":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from delivery.errors import Broken, DeliveryError
-from delivery.ledger import Entry
+from delivery.ledger import began_to_serve
 from delivery.opening import open_delivery
 from delivery.progress import tell
 from delivery.promotion import Delivery
@@ -35,15 +35,8 @@ def standing(delivery: Delivery, model: str) -> str:
         return f"nothing in production{held}"
     if champion.url is None:
         return f"{champion.release} in production, stopped; `run` starts it{held}"
-    since = [entry.at for entry in delivery.ledger.entries(model) if serves_since(entry, champion.release)]
-    return f"{champion.release} at {delivery.target.public_url(model)} since {since[-1] if since else 'unknown'}{held}"
-
-
-def serves_since(entry: Entry, release: str) -> bool:
-    """Whether the release began to serve with this entry."""
-    if entry.action == "rolled_back":
-        return entry.champion == release
-    return entry.action == "promoted" and entry.release == release
+    began = began_to_serve(delivery.ledger.entries(model), champion.release)
+    return f"{champion.release} at {delivery.target.public_url(model)} since {began.at if began else 'unknown'}{held}"
 
 
 def history(settings: Settings, models: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from report.reading import ModelBuild
 from report.sections.canary import tell_canary
 from report.sections.candidates import tell_candidates, tell_comparison
 from report.sections.changes import tell_changes
+from report.sections.corrections import tell_corrections
 from report.sections.data import tell_checks, tell_reference
 from report.sections.gates import tell_gates
 from report.sections.history import tell_card, tell_history
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[ModelBuild, Figures], Section | Absent]] = {
     "Behaviour": tell_cases,
     "Identity terms": tell_identity_terms,
     "Canary": tell_canary,
+    "Corrections": tell_corrections,
     "Data checks": tell_checks,
     "Drift reference": tell_reference,
     "What changed since the champion": tell_changes,

@@ -11,7 +11,7 @@ from report.text import excerpt, join, moment, plural
 MOST_ENTRIES = 30
 SIGNS = {
     "promoted": "✓", "completed": "✓", "approved": "✓", "resumed": "✓", "refused": "✕", "aborted": "✕",
-    "rolled_back": "↩", "undone": "↩", "held": "‖", "retrained": "↻",
+    "rolled_back": "↩", "undone": "↩", "held": "‖", "retrained": "↻", "told": "·",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ ARGUMENTS = {
     "feedback": ["FEEDBACK=my labels.csv", "MODEL=sentiment"],
     "approve": ["RELEASE=8c1d02f7a9be", "WHY=seen"],
     "new": ["NAME=churn", "CSV=my file.csv", "TARGET=left"],
+    "respond": ["ALERT=the alert.json"],
     "rollback": ["OF=8c1d02f7a9be"],
     "promote": ["AGAIN=1", "WHY=mended"],
 }
@@ -30,7 +31,7 @@ def recipe(repository, target: str, *variables: str) -> list[list[str]]:
     make = ["make", "--dry-run", "--no-print-directory", "--assume-old=.venv/ready", "-C", str(repository.root), target]
     printed = subprocess.run([*make, *variables], capture_output=True, text=True, check=True).stdout
     values = dict(variable.split("=", 1) for variable in variables)
-    lines = re.sub(r"\$(WHY|OF|RELEASE|CSV|TARGET|FEEDBACK)\b", lambda name: values[name[1]], printed)
+    lines = re.sub(r"\$(WHY|OF|RELEASE|CSV|TARGET|FEEDBACK|ALERT)\b", lambda name: values[name[1]], printed)
     return [shlex.split(line) for line in lines.splitlines()]
 
 

@@ -95,3 +95,31 @@ def test_a_source_is_read_and_a_wrong_one_refused(project):
     assert load_settings(path).source_of("sentiment") is None
     said = refusal(project('["cat", "rows.csv"]', '["cat", "rows.csv"]\nurl = "https://example.org/rows.csv"'))
     assert said.startswith("project.toml: [data.churn]: saw command and url")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("cooldown_seconds = 1800.0", "", "correction.cooldown_seconds is missing, wanted a number"),
+        (
+            "cooldown_seconds = 1800.0",
+            "cooldown_seconds = -1",
+            "[correction] cooldown_seconds is -1.0, wanted at least 0",
+        ),
+        (
+            "cooldown_seconds = 1800.0",
+            "cooldown_seconds = nan",
+            "[correction] cooldown_seconds is nan, wanted at least 0",
+        ),
+        ("recent_seconds = 86400.0", "recent_seconds = 0", "[correction] recent_seconds is 0.0, wanted at least 1"),
+        ("corrections_a_day = 4", "corrections_a_day = 1.5", "correction.corrections_a_day is 1.5, wanted a whole"),
+        ("corrections_a_day = 4", "corrections_a_day = -1", "[correction] corrections_a_day is -1, wanted at least 0"),
+        ("corrections_a_day = 4", "pause = 4", "correction.pause is no setting, wanted one of recent_seconds"),
+        ('ModelSlow = "rollback"', "", "[correction] alerts.ModelSlow is missing, wanted one of 'rollback', 'retrain'"),
+        ('ModelSlow = "rollback"', 'ModelSlow = "restart"', "correction.alerts.ModelSlow is 'restart', wanted one of"),
+        ('ModelSlow = "rollback"', 'ModelSlow = "tell"\nSlow = "tell"', "[correction] alerts.Slow is no alert, wanted"),
+        ("[correction.alerts]", "[correction.alarms]", "correction.alarms is no setting, wanted one of"),
+    ],
+)
+def test_every_word_on_correction_is_looked_at(project, old, new, said):
+    assert refusal(project(old, new)).startswith(f"project.toml: {said}")

@@ -114,8 +114,13 @@ def ledger() -> list[dict[str, Any]]:
         ("rolled_back", CHAMPION, "9d0e1f2a3b4c", "p95 3.1 x the champion's"),
         ("promoted", SENTIMENT, CHAMPION, "online accuracy 0.816 against 0.810"),
     ]
+    alert = {
+        "name": "ModelSlow", "status": "firing", "started": "2026-02-22T08:14:20+00:00", "fingerprint": "a" * 16,
+        "release": CHAMPION, "severity": "page", "summary": "p95 is 3.1 x the champion's", "value": "3.1",
+    }  # fmt: skip
     return [
         {"at": f"2026-02-{20 + day}T08:15:00+00:00", "model": "sentiment", "action": action, "release": identity,
-         "champion": before, "who": "dana", "why": why, "evidence": {}, "previous": "", "hash": ""}
+         "champion": before, "who": "dana", "why": why, "evidence": {"alert": alert} if action == "rolled_back" else {},
+         "previous": "", "hash": ""}
         for day, (action, identity, before, why) in enumerate(told)
     ]  # fmt: skip

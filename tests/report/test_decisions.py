@@ -153,3 +153,14 @@ def test_a_missing_figure_is_an_error_not_a_gap(write, change: dict[str, object]
     files["evaluation.json"] = files["evaluation.json"] | change
     with pytest.raises(MalformedFile, match=message):
         write(files)
+
+
+def test_a_release_that_was_taken_back_since_is_not_told_as_promoted(write) -> None:
+    files = stories.promoted()
+    files["decision.json"] = {**files["decision.json"], "at": "2026-02-21T00:00:00+00:00"}
+    later = {**stories.ledger()[2], "release": SENTIMENT, "champion": CHAMPION, "at": "2026-02-22T08:15:00+00:00"}
+    page = write(files, entries=[later]).html("sentiment").text
+    assert f"Release {SENTIMENT} was taken back, {CHAMPION} serves in its place: p95 3.1 x the champion's." in page
+    assert "↩ Rolled back" in page
+    back_again = {**later, "action": "promoted", "at": "2026-02-23T08:15:00+00:00"}
+    assert "✓ Promoted" in write(files, entries=[later, back_again]).html("sentiment").text

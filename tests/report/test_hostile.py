@@ -36,6 +36,7 @@ def poison(value: Any, key: str = "") -> Any:
         "term",
         "places",
         "labels",
+        "summary",
     }
     return EVIL if isinstance(value, str) and key in free else value
 
@@ -53,7 +54,10 @@ def hostile(write):
     )
     files["release/reference.json"]["features"][EVIL] = files["release/reference.json"]["features"].pop("words")
     files["release/card.md"] = files["release/card.md"].replace("\ud800", "")
-    entries = [{**entry, "model": NAME, "why": EVIL, "who": EVIL} for entry in stories.ledger()]
+    entries = [
+        {**entry, "model": NAME, "why": EVIL, "who": EVIL, "evidence": poison(entry["evidence"])}
+        for entry in stories.ledger()
+    ]
     return write(files, NAME, entries)
 
 
@@ -63,7 +67,7 @@ def test_html_shows_it_as_text(hostile) -> None:
     assert against_policy(text) == []
     assert "<script>alert(1)</script>" in hostile.html(page.stem).text
     assert {image["src"].split("/")[0] for image in hostile.html(page.stem).all("img")} == {"charts"}
-    assert [a["href"][0] for a in hostile.html(page.stem).all("a") if a["href"] != "index.html"] == ["#"] * 15
+    assert [a["href"][0] for a in hostile.html(page.stem).all("a") if a["href"] != "index.html"] == ["#"] * 16
     assert "⟨U+202E⟩" in text
     assert "\x00" not in text
 

@@ -145,11 +145,24 @@ def test_failed_checks_name_their_places(written: Written) -> None:
 
 
 def test_history_is_newest_first_and_verified(written: Written) -> None:
-    told = rows(written, "sentiment", "When")
+    told = rows(written, "sentiment", "When", "What")
     assert [row[1] for row in told] == ["✓ promoted", "↩ rolled back", "✕ refused", "✓ promoted"]
     assert told[0][0] == "2026-02-23 08:15 UTC"
     assert "✓ The ledger is whole: 4 entries, head as recorded" in written.html("sentiment").text
     assert "The ledger holds no entry about this model." in written.html("headlines").text
+
+
+def test_what_was_done_about_alerts_is_told(written: Written) -> None:
+    assert rows(written, "sentiment", "When", "Alert") == [
+        [
+            "2026-02-22 08:15 UTC", "ModelSlow", "p95 is 3.1 x the champion's", "↩ rolled back", CHAMPION,
+            "9d0e1f2a3b4c", "40.0 s", "p95 3.1 x the champion's",
+        ]
+    ]  # fmt: skip
+    page = written.html("sentiment").text
+    assert f"Release {CHAMPION} was taken back at 2026-02-22 08:15 UTC, 40.0 s after ModelSlow began" in page
+    assert "1 answer to alerts: 1 rollback, 0 retrainings, 0 only told." in page
+    assert "No alert has asked for anything yet." in written.html("headlines").text
 
 
 @pytest.mark.parametrize(

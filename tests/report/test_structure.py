@@ -17,8 +17,8 @@ PAGES = ("index", *STORIES)
 SVG = "{http://www.w3.org/2000/svg}"
 ALL_SECTIONS = [
     "Gates", "Candidates", "Against the champion", "Figures on the holdout", "Slices", "Where it errs", "Security",
-    "Behaviour", "Identity terms", "Canary", "Data checks", "Drift reference", "What changed since the champion",
-    "Model card", "History",
+    "Behaviour", "Identity terms", "Canary", "Corrections", "Data checks", "Drift reference",
+    "What changed since the champion", "Model card", "History",
 ]  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from report.errors import MalformedFile
@@ -49,3 +51,19 @@ def test_a_broken_file_is_named(tmp_path):
 )  # fmt: skip
 def test_numbers_are_short(value, sign, wanted):
     assert short(value, sign) == wanted
+
+
+def response(action: str, release: str | None = None) -> dict[str, object]:
+    """What `respond` left about one alert."""
+    alert = {"name": "ModelSlow", "release": release, "status": "firing"}
+    return {"alert": alert, "code": 0, "action": action, "reason": "because", "stopped_by": ""}
+
+
+def test_an_answer_to_alerts_is_the_line_until_something_is_built(tmp_path):
+    answered = {"schema": 1, "model": "one", "at": "", "responses": [response("tell"), response("rollback", "aaa")]}
+    write_build(tmp_path, {"one": {**stories.promoted(), "response.json": answered}})
+    later = (tmp_path / "one" / "response.json").stat().st_mtime + 5
+    os.utime(tmp_path / "one" / "response.json", (later, later))
+    assert summarise(tmp_path) == "one rolled back aaa for ModelSlow and 1 more"
+    os.utime(tmp_path / "one" / "decision.json", (later + 5, later + 5))
+    assert " promoted, accuracy " in summarise(tmp_path)
