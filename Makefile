@@ -84,7 +84,7 @@ prove: .venv/ready  ## bad commits, each refused by the gate that should see it 
 e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills, a real target
 	@$(RUN) pytest -q -m "slow and not engines" tests/delivery tests/e2e
 e2e-engines: .venv/ready  ## images, a rehearsed Jenkinsfile and a real cluster: needs the engines
-	@$(RUN) pytest -q -m engines tests/e2e
+	@$(RUN) pytest -q -m engines tests/e2e tests/monitoring
 
 # ---- the workshop ----
 lint: .venv/ready  ## put the code into shape

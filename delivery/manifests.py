@@ -1,4 +1,4 @@
-"""k8s/ and monitoring/servicemonitor.yaml with their blanks filled: the objects of one model in one environment.
+"""k8s/ and monitoring/ with their blanks filled: the objects of one model in one environment.
 
 A blank is a scalar that holds `${name}`. Where it is the whole scalar the value keeps its type; None leaves the key
 out, and what has become empty by that. Values are filled into the parsed document, never into its text.
@@ -16,6 +16,7 @@ import yaml
 
 from delivery.clusters import Cluster
 from delivery.errors import WrongSetting
+from delivery.rules import prometheus_rule
 from delivery.targets import Slot
 
 BLANK = re.compile(r"\$\{([a-z_]+)\}")
@@ -81,9 +82,14 @@ class Manifests:
 
     def monitor(self, model: str, slot: Slot) -> Document:
         """The ServiceMonitor of the namespace of a slot."""
-        interval = {"scrape_interval": f"{self.cluster.scrape_seconds}s"}
-        values = {**self._values(model, self.cluster.namespace_of(slot)), **interval}
+        own = {"model": model, "scrape_interval": f"{self.cluster.scrape_seconds}s"}
+        values = {**self._values(model, self.cluster.namespace_of(slot)), **own}
         return self._fill("../monitoring/servicemonitor", values)
+
+    def rules(self) -> Document:
+        """The PrometheusRule of production: one for all models."""
+        labels = {"app.kubernetes.io/managed-by": "delivery"}
+        return prometheus_rule(self.root / "monitoring" / "rules", self.cluster.namespace, labels)
 
     def admin(self) -> Iterator[Document]:
         """What an administrator makes once: both namespaces, and the delivery's account and rights there."""

@@ -22,6 +22,16 @@ from delivery.intervals import Histogram
 ASK_SECONDS = 10.0
 ROUTE = "/predict"
 TRAFFICS: tuple[Traffic, ...] = ("people", "replay")
+DESCRIBED = (
+    "model_feature_reference_share",
+    "model_outcome_reference_share",
+    "model_drift_minimum_requests",
+    "model_release_created_seconds",
+    "model_server_start_seconds",
+    "model_server_threads",
+    "model_worker_exits_total",
+)
+"""What rules compare with, whatever the traffic."""
 SERVER_ERROR = 500
 CLIENT_ERROR = 400
 
@@ -193,7 +203,8 @@ def _needed(task: str) -> Iterator[tuple[str, Labels]]:
         for result in ("matched", "repeated", "expired"):
             yield "model_feedback_total", {"result": result, "traffic": traffic}
     yield "model_feedback_total", {"result": "unknown"}
-    yield "model_feature_reference_share", {}
+    for name in DESCRIBED:
+        yield name, {}
 
 
 def _bins_not_counted(seen: Snapshot, own: Labels) -> list[str]:

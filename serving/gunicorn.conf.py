@@ -83,20 +83,28 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = empty_metrics_folder(metrics_root)
 # PROMETHEUS_MULTIPROC_DIR: where the counters' folder is made; in memory. Default: /dev/shm or the temporary one.
 
 
-def when_ready(_server):  # type: ignore[no-untyped-def]
+def when_ready(server):  # type: ignore[no-untyped-def]
     """All is loaded and no worker is there yet: what is loaded never goes, so no collection need look at it again.
 
     Looking writes into it, and a page that a worker has written into is no longer shared with the others.
     """
+    metrics_of(server.app).describe_server(threads=server.cfg.workers * server.cfg.threads)
     gc.collect()
     gc.freeze()
 
 
-def child_exit(_server, worker):  # type: ignore[no-untyped-def]
+def child_exit(server, worker):  # type: ignore[no-untyped-def]
     """A worker is gone: its live gauges go too, its counters stay, for a counter must never step back."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    if server.LISTENERS:  # it gives them up when it stops itself
+        metrics_of(server.app).count_worker_exit()
+
+
+def metrics_of(application):  # type: ignore[no-untyped-def]
+    """The series of the preloaded app."""
+    return application.wsgi().extensions["served"].metrics
 
 
 def worker_exit(_server, worker):  # type: ignore[no-untyped-def]

@@ -8,11 +8,12 @@ without it, as in a test client, in this process alone.
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import product
+from typing import Any
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -20,6 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from serving.bins import Bin, BinCounts
+from serving.described import Described
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -48,28 +50,6 @@ REQUEST_BUCKETS = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03,
 PROCESSING_BUCKETS = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5)
 
 
-@dataclass(frozen=True)
-class Described:
-    """What the series of a release are made of."""
-
-    model: str
-    release: str
-    task: str
-    api: int
-    candidate: str
-    commit: str
-    labels: Sequence[str]
-    """Empty for a regression."""
-    shares: Mapping[Bin, float]
-    """The reference share of every bin of every feature."""
-    faults: Iterable[str] = ()
-
-    @property
-    def outcomes(self) -> Sequence[str]:
-        """The labels, or the bins of the score."""
-        return self.labels or [name for feature, name in self.shares if feature == "score"]
-
-
 class Metrics:
     """The series of one release's server."""
 
@@ -78,6 +58,8 @@ class Metrics:
         self._model, self._release = described.model, described.release
         self._own = (described.model, described.release)
         self._define_traffic()
+        self._worker_exits = self._counters("model_worker_exits_total", "Workers that ended while the server went on")
+        self._worker_exits(*self._own)
         self._define_feedback(classifies=bool(described.labels))
         self._initialise(described)
         self._describe(described)
@@ -111,6 +93,18 @@ class Metrics:
         """A matched value differed by so much from the predicted one."""
         self._error(self._model, release, traffic).inc(error)
         self._squared_error(self._model, release, traffic).inc(error * error)
+
+    def describe_server(self, threads: int) -> None:
+        """The server is about to answer, by so many threads in all its workers."""
+        started = self._gauge("model_server_start_seconds", "When this server started, seconds since 1970")
+        started.labels(*self._own).set(time.time())
+        self._gauge("model_server_threads", "Requests that this server answers at a time").labels(*self._own).set(
+            threads
+        )
+
+    def count_worker_exit(self) -> None:
+        """A worker ended and nobody had asked it to; told by the process that started it."""
+        self._worker_exits(*self._own).inc()
 
     def render(self) -> bytes:
         """The text that Prometheus scrapes."""
@@ -162,12 +156,23 @@ class Metrics:
     def _describe(self, described: Described) -> None:
         info = self._gauge("model_release_info", "The release that answers", "task", "api", "candidate", "commit")
         info.labels(*self._own, described.task, described.api, described.candidate, described.commit).set(1)
-        shares = self._gauge("model_feature_reference_share", "Share of the bin in the reference", "feature", "bin")
-        for name, share in described.shares.items():
-            shares.labels(*self._own, *name).set(share)
-        faults = self._gauge("model_fault_active", "1 while MODEL_FAULTS makes this server misbehave", "fault")
-        for fault in described.faults:
-            faults.labels(*self._own, fault).set(1)
+        created = self._gauge("model_release_created_seconds", "When the release was made, seconds since 1970")
+        created.labels(*self._own).set(described.created_seconds)
+        needed = self._gauge("model_drift_minimum_requests", "Rows without which a window says nothing about drift")
+        needed.labels(*self._own).set(described.drift_requests)
+        self._set_each("model_feature_reference_share", "Share of the bin in the reference",
+                       ("feature", "bin"), described.shares)  # fmt: skip
+        self._set_each("model_outcome_reference_share", "Share of the outcome in the reference",
+                       ("outcome",), {(name,): share for name, share in described.outcome_shares.items()})  # fmt: skip
+        self._set_each("model_release_figure", "What the release's own gates measured",
+                       ("measure", "bound"), described.figures)  # fmt: skip
+        self._set_each("model_fault_active", "1 while MODEL_FAULTS makes this server misbehave",
+                       ("fault",), {(fault,): 1.0 for fault in described.faults})  # fmt: skip
+
+    def _set_each(self, name: str, text: str, labels: Sequence[str], values: Mapping[Any, float]) -> None:
+        gauge = self._gauge(name, text, *labels)
+        for key, value in values.items():
+            gauge.labels(*self._own, *key).set(value)
 
     # `labels` of prometheus_client takes a lock and builds strings; a cache of bound children is ten times faster.
     def _counters(self, name: str, text: str, *labels: str) -> Callable[..., Counter]:

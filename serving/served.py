@@ -11,9 +11,10 @@ from pathlib import Path
 
 from model.release.errors import ReleaseError
 from model.release.loading import Release, load
+from serving.described import describe
 from serving.faults import Faults
 from serving.health import Readiness
-from serving.metrics import Described, Metrics
+from serving.metrics import Metrics
 from serving.problems import StartRefused
 from serving.settings import Settings, StoreAddress
 from serving.tokens import Tokens
@@ -56,7 +57,7 @@ def serve(folder: Path, settings: Settings) -> Served:
         used_ids=_open_used_ids(settings, model),
         feedback_days=settings.feedback_days,
         faults=faults,
-        metrics=Metrics(_described(release, faults)),
+        metrics=Metrics(describe(release, faults.active)),
         readiness=Readiness(),
     )
     # The first answer fills caches and would be slow: nobody waits for it here.
@@ -82,18 +83,3 @@ def _used_ids(settings: Settings, model: str) -> UsedIds:
     from serving.redis_ids import RedisIds  # here: a server that needs no Redis does not pay for its client
 
     return RedisIds(store, model, keep_seconds=settings.feedback_days * SECONDS_A_DAY)
-
-
-def _described(release: Release, faults: Faults) -> Described:
-    provenance = release.document
-    return Described(
-        model=release.schema.model,
-        release=release.identity,
-        task=release.schema.task,
-        api=release.schema.api,
-        candidate=provenance["candidate"],
-        commit=provenance["commit"],
-        labels=release.schema.labels,
-        shares=release.reference.shares(),
-        faults=faults.active,
-    )

@@ -46,6 +46,7 @@ def documents_of(manifests: Manifests, model: str, slot: Slot, image: dict[str, 
     yield manifests.monitor(model, slot)
     if slot == "stable":
         yield from manifests.public(model)
+        yield manifests.rules()
 
 
 def write(folder: Path, documents: Iterable[Document]) -> int:

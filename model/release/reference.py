@@ -52,6 +52,8 @@ class Reference:
         self.n: int = take(document, "n", where)
         self.typical: Row = take(document, "typical", where)
         """Of every field but the texts the training median or most frequent value."""
+        self.outcomes: dict[str, float] = take(document, "outcomes", where)
+        """How often each label was answered; empty for a regression."""
         self._shares = {name: share for bins in known.values() for name, share in bins.shares.items()}
         self._score = known.pop(SCORE).bin_of
         statistics = statistics_of(lru_cache(WORDS_REMEMBERED)(knows) if knows else None)

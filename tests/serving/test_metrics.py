@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -5,7 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from model.release.loading import load
 from serving.bins import BinCounts
+from serving.described import describe
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -73,6 +76,26 @@ def test_the_reference_and_the_release_are_exported(table: FlaskClient) -> None:
     assert total(samples, "model_feature_reference_share", feature="zone", bin="RL") == 0.8
     assert total(samples, "model_release_info", task="regression", api="2", candidate="linear") == 1
     assert total(samples, "model_fault_active") == 0
+
+
+def test_what_rules_compare_with_is_exported(table: FlaskClient, text: FlaskClient) -> None:
+    houses, moods = scrape(table), scrape(text)
+    assert total(houses, "model_drift_minimum_requests") == 250
+    assert total(moods, "model_drift_minimum_requests") == 500
+    assert total(houses, "model_release_created_seconds") == 1767225600
+    assert total(houses, "model_outcome_reference_share") == pytest.approx(1)
+    assert total(houses, "model_outcome_reference_share", outcome="1") == 0.4
+    assert total(houses, "model_worker_exits_total") == 0
+    assert not any(name == "model_release_figure" for name, _ in houses)
+
+
+def test_a_figure_without_an_interval_has_its_value_for_bounds(table_release: Path) -> None:
+    release = load(table_release)
+    figures = {"mape": {"value": 0.08, "low": None, "high": 0.1, "n": 50}, "r2": {"value": 0.9}}
+    assert release.info
+    info = dataclasses.replace(release.info, document={**release.document, "figures": figures})
+    described = describe(dataclasses.replace(release, info=info))
+    assert described.figures == {("mape", "value"): 0.08, ("mape", "low"): 0.08, ("mape", "high"): 0.1}
 
 
 def test_what_is_not_predicted_is_not_counted_as_a_prediction(text: FlaskClient) -> None:

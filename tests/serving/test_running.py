@@ -58,6 +58,8 @@ def test_counts_are_exact_over_the_workers(servers: ModuleType, table_release: P
     assert counted(metrics, "model_feedback_total", result="matched") == 300
     assert counted(metrics, "model_feedback_total", result="repeated") == 300
     assert counted(metrics, "model_release_info") == 1
+    assert counted(metrics, "model_server_threads") == 12
+    assert time.time() - 600 < counted(metrics, "model_server_start_seconds") < time.time()
     assert counted(metrics, "model_feature_reference_share", feature="area") == pytest.approx(1.0)
 
 

@@ -36,6 +36,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "Ingress": ("apis/networking.k8s.io/v1", "ingresses"),
     "Lease": ("apis/coordination.k8s.io/v1", "leases"),
     "ServiceMonitor": ("apis/monitoring.coreos.com/v1", "servicemonitors"),
+    "PrometheusRule": ("apis/monitoring.coreos.com/v1", "prometheusrules"),
     "Role": ("apis/rbac.authorization.k8s.io/v1", "roles"),
     "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
 }

@@ -1,4 +1,4 @@
-"""ServiceMonitors installed and proved to be selected, and the windows that a canary is judged on."""
+"""ServiceMonitors and rules installed and proved to be taken, and the windows that a canary is judged on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from delivery.errors import Broken
 from delivery.evidence import Traffic
 from delivery.manifests import name_of
 from delivery.observing import NotSeen, Watch
+from delivery.rules import not_loaded
 from delivery.targets import Slot
 from delivery.targets.kube.api import Document
 from delivery.targets.kube.prometheus import PATIENCE_SCRAPES, Prometheus, PrometheusWatch, Targets
 from delivery.targets.kube.slots import Slots
 
 LIVE_SECONDS = 150.0
-"""A new ServiceMonitor reaches Prometheus through a mounted secret, which a kubelet may renew once a minute only."""
+"""What is new reaches Prometheus through a mounted secret or ConfigMap, renewed by a kubelet once a minute only."""
 POLL_SECONDS = 1.0
 
 
@@ -45,13 +46,15 @@ class Monitoring:
         return PrometheusWatch(targets, pods, traffic, self.prometheus.now())
 
     def prove(self, model: str, slot: Slot) -> str:
-        """Install the ServiceMonitors of both namespaces, wait until both are selected and this slot is read.
+        """Install ServiceMonitors and rules; wait until these are loaded, those selected, and this slot is read.
 
-        Broken says which of the two it is that does not come.
+        Broken says which of the three it is that does not come.
         """
         monitors = [self.slots.manifests.monitor(model, each) for each in ("staging", "stable")]
         for monitor in monitors:
             self.slots.api.apply(monitor)
+        rule = self.slots.manifests.rules()
+        self.slots.api.apply(rule)
         begun = time.monotonic()
         while unselected := self.unselected(monitors):
             if time.monotonic() - begun > LIVE_SECONDS:
@@ -64,7 +67,17 @@ class Monitoring:
         except NotSeen as problem:
             raise Broken(f"{model}: {problem}; it selects the ServiceMonitor, but cannot read the pods "
                          "(does their NetworkPolicy let it in: clients in project.toml?)") from None  # fmt: skip
-        return f"; Prometheus selects the ServiceMonitors of both namespaces and reads {slot}"
+        self._wait_for_rules(model, rule, begun)
+        count = sum(len(group["rules"]) for group in rule["spec"]["groups"])
+        return (f"; Prometheus selects the ServiceMonitors of both namespaces, reads {slot} "
+                f"and has loaded {count} rules of {rule['metadata']['namespace']}")  # fmt: skip
+
+    def _wait_for_rules(self, model: str, rule: Document, begun: float) -> None:
+        while missing := not_loaded(rule, self.prometheus.rules()):
+            if time.monotonic() - begun > LIVE_SECONDS:
+                raise Broken(f"{model}: Prometheus does not run PrometheusRule {rule['metadata']['name']}: {missing}; "
+                             "compare its labels with ruleSelector of the Prometheus resource")  # fmt: skip
+            time.sleep(POLL_SECONDS)
 
     def unselected(self, monitors: list[Document]) -> list[str]:
         """Which ServiceMonitors are not in Prometheus' configuration."""

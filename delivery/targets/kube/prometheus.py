@@ -54,6 +54,12 @@ class Prometheus:
         data: Any = self._get("/api/v1/status/config", {})
         return str(data["yaml"])
 
+    def rules(self) -> list[dict[str, Any]]:
+        """The groups of rules that it has loaded, with the file of each."""
+        data: Any = self._get("/api/v1/rules", {})
+        groups: list[dict[str, Any]] = data["groups"]
+        return groups
+
     def now(self) -> float:
         """Its own clock, seconds since 1970."""
         data: Any = self._get("/api/v1/query", {"query": "time()"})
