@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 CLOSE_ENOUGH = 0.2
 """How far, relative to it, the share that replicas can give may be from the one that was asked for."""
@@ -31,6 +33,44 @@ class Ingress:
 
 
 @dataclass(frozen=True)
+class FeedbackStore:
+    """The Redis in which all replicas remember which prediction ids have had their feedback."""
+
+    url: str
+    """`redis://USER@HOST:PORT/DB`, or `rediss` with TLS; never with a password."""
+    secret: str = ""
+    """A Secret in both namespaces whose key `password` is its password; empty: it asks for none."""
+    namespace: str = ""
+    """Where it runs, if in this cluster: pods may speak to it there."""
+    cidr: str = ""
+    """Its addresses, if it does not."""
+    dns_namespace: str = "kube-system"
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("redis", "rediss") or not parts.hostname or parts.password is not None:
+            raise ValueError(f"url is {self.url!r}, wanted redis://HOST:PORT/DB or rediss://..., without a password")
+        if bool(self.namespace) == bool(self.cidr):
+            raise ValueError("wanted one of namespace and cidr: where pods find the store")
+        if self.cidr:
+            ip_network(self.cidr)
+
+    @property
+    def port(self) -> int:
+        """Of Redis."""
+        return urlsplit(self.url).port or 6379
+
+    @property
+    def has_name(self) -> bool:
+        """Whether its host is a name, which DNS has to know, and no address."""
+        try:
+            ip_address(str(urlsplit(self.url).hostname))
+        except ValueError:
+            return True
+        return False
+
+
+@dataclass(frozen=True)
 class Cluster:
     """One environment. Its two namespaces are made once, by an administrator."""
 
@@ -53,6 +93,7 @@ class Cluster:
     faults_allowed: bool = False
     resources: Resources = Resources()
     ingress: Ingress | None = None
+    feedback_store: FeedbackStore | None = None
     rollout: Mapping[str, Any] = field(default_factory=dict)
     """What differs here from `[rollout]`."""
 
@@ -63,6 +104,15 @@ class Cluster:
             raise ValueError(f"replicas is {self.replicas}, wanted 1 to max_replicas ({self.max_replicas})")
         if not self.clients:
             raise ValueError("clients is empty, wanted the namespace of Prometheus at least")
+
+    def feedback_lost(self) -> str:
+        """What more than one replica loses without a store; empty where nothing is."""
+        if self.feedback_store or self.max_replicas == 1:
+            return ""
+        return (
+            f"no feedback_store and up to {self.max_replicas} replicas: each pod remembers for itself which ids had "
+            "their feedback, so a label that is sent twice may count twice, and a pod that is replaced forgets its own"
+        )
 
     def namespace_of(self, slot: str) -> str:
         """Where a slot runs."""

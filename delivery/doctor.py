@@ -100,6 +100,7 @@ def cluster_checks(settings: Settings, models: list[str]) -> Iterator[Check]:
     yield "rights", lambda: rights(api, manifests, settings.environment)
     yield "no more rights", lambda: no_more(api, manifests, settings.environment)
     yield "pod security", lambda: pod_security(api, cluster, settings.environment)
+    yield "feedback", lambda: feedback(cluster)
     yield "metrics for the HPA", lambda: metrics(api)
     monitoring = Monitoring(Slots(api, manifests))
     yield "prometheus", lambda: prometheus(monitoring)
@@ -136,6 +137,15 @@ def pod_security(api: Api, cluster: Cluster, environment: str) -> Answer:
         seen[namespace] = (found["metadata"].get("labels") or {}).get(label, "nothing") if found else "no namespace"
     saw = ", ".join(f"{namespace} enforces {level}" for namespace, level in seen.items())
     return set(seen.values()) == {"restricted"}, saw, RENDER.format(environment)
+
+
+def feedback(cluster: Cluster) -> Answer:
+    """What remembers used ids; none is a choice, but one that has to be seen."""
+    store = cluster.feedback_store
+    if store is None:
+        return True, cluster.feedback_lost() or "one replica, which remembers used ids itself", ""
+    secret = f", password from Secret {store.secret} of both namespaces, which a delivery cannot look for"
+    return True, f"used ids are in {store.url}{secret if store.secret else ', without a password'}", ""
 
 
 def metrics(api: Api) -> Answer:

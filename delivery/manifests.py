@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from delivery.clusters import Cluster
+from delivery.clusters import Cluster, FeedbackStore
 from delivery.errors import WrongSetting
 from delivery.rules import prometheus_rule
 from delivery.targets import Slot
@@ -106,6 +106,7 @@ class Manifests:
             "namespace": namespace,
             "clients": list(self.cluster.clients),
             "probe_cidr": self.cluster.probe_cidr or None,
+            **store_values(self.cluster.feedback_store),
         }
 
     def _fill(self, name: str, values: Mapping[str, Any]) -> Document:
@@ -116,6 +117,23 @@ class Manifests:
             raise WrongSetting(f"k8s/{name}.yaml cannot be read: {problem}") from None
         filled: Document = fill(document, values, str(path.relative_to(self.root.resolve())))
         return filled
+
+
+def store_values(store: FeedbackStore | None) -> dict[str, Any]:
+    """What pods know of the feedback store and how they get there; the file of each pod's own where there is none."""
+    names = ("store_namespace", "store_cidr", "store_protocol", "store_port", "store_password", "store_secret",
+             "store_key", "dns_namespace", "dns_udp", "dns_tcp", "dns_port")  # fmt: skip
+    values: dict[str, Any] = {"feedback_store": "/run/feedback/used_ids.sqlite", **dict.fromkeys(names)}
+    if store is None:
+        return values
+    values |= {"feedback_store": store.url, "store_protocol": "TCP", "store_port": store.port}
+    values |= {"store_namespace": store.namespace or None, "store_cidr": store.cidr or None}
+    if store.secret:
+        password = {"store_password": "FEEDBACK_STORE_PASSWORD", "store_secret": store.secret, "store_key": "password"}
+        values |= password
+    if store.has_name:
+        values |= {"dns_namespace": store.dns_namespace, "dns_udp": "UDP", "dns_tcp": "TCP", "dns_port": 53}
+    return values
 
 
 def name_of(model: str) -> str:

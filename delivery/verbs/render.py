@@ -26,6 +26,8 @@ def render(work: Work, _call: argparse.Namespace) -> None:
     """Writes build/<model>/k8s/ anew: admin/ for whoever owns the cluster, then staging/ and production/."""
     if work.settings.cluster is None:
         raise WrongSetting("render: this machine runs folders, not manifests; --environment NAME names a cluster")
+    if lost := work.settings.cluster.feedback_lost():
+        tell(f"render: {lost}")
     manifests, folder = Manifests(work.root, work.settings.cluster), work.build / "k8s"
     shutil.rmtree(folder, ignore_errors=True)
     count = write(folder / "admin", manifests.admin())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from delivery.clusters import Cluster, Ingress
+from delivery.clusters import Cluster, FeedbackStore, Ingress
 from delivery.manifests import ADMIN, BLANK, ROOM, Manifests, UnfilledBlank, Wanted, fill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,9 +26,9 @@ CLUSTER = Cluster(
 Document = dict[str, Any]
 
 
-def rendered() -> dict[str, Document]:
+def rendered(cluster: Cluster = CLUSTER) -> dict[str, Document]:
     """One model's production, by kind and name."""
-    manifests = Manifests(ROOT, CLUSTER)
+    manifests = Manifests(ROOT, cluster)
     documents = [
         *manifests.slot(Wanted("house_price", "stable", "8c1d02f7a9be", "registry/name@sha256:1")),
         *manifests.slot(Wanted("house_price", "canary", "9d1d02f7a9be", "registry/name@sha256:2", replicas=1)),
@@ -180,3 +181,40 @@ def test_a_blank_that_nothing_fills_is_an_error_and_none_leaves_its_key_out():
 
 def test_no_blank_is_left_in_what_is_rendered():
     assert BLANK.search(yaml.safe_dump_all(rendered().values())) is None
+
+
+def way_out(store: FeedbackStore | None) -> tuple[dict[str, Any], Any]:
+    """The environment of a pod and the way out of it."""
+    objects = rendered(dataclasses.replace(CLUSTER, feedback_store=store))
+    server = objects["Deployment/house-price-stable"]["spec"]["template"]["spec"]["containers"][0]
+    environment = {one["name"]: one.get("value", one.get("valueFrom")) for one in server["env"]}
+    return environment, objects["NetworkPolicy/house-price"]["spec"].get("egress")
+
+
+def test_without_a_store_nothing_leads_out_and_each_pod_remembers_for_itself():
+    environment, egress = way_out(None)
+    assert environment["FEEDBACK_STORE"] == "/run/feedback/used_ids.sqlite"
+    assert "FEEDBACK_STORE_PASSWORD" not in environment
+    assert egress is None
+    assert "Egress" in rendered()["NetworkPolicy/house-price"]["spec"]["policyTypes"]
+
+
+def test_a_store_is_the_only_way_out_besides_dns():
+    environment, egress = way_out(FeedbackStore("redis://redis.data.svc:6380/0", secret="store", namespace="data"))
+    assert environment["FEEDBACK_STORE"] == "redis://redis.data.svc:6380/0"
+    assert environment["FEEDBACK_STORE_PASSWORD"] == {"secretKeyRef": {"name": "store", "key": "password"}}
+    to = {"kubernetes.io/metadata.name": "data"}
+    dns = {"kubernetes.io/metadata.name": "kube-system"}
+    assert egress == [
+        {"to": [{"namespaceSelector": {"matchLabels": to}}], "ports": [{"protocol": "TCP", "port": 6380}]},
+        {
+            "to": [{"namespaceSelector": {"matchLabels": dns}}],
+            "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+        },
+    ]
+
+
+def test_a_store_outside_the_cluster_with_an_address_needs_no_dns():
+    environment, egress = way_out(FeedbackStore("rediss://10.1.2.3", cidr="10.1.2.0/24"))
+    assert "FEEDBACK_STORE_PASSWORD" not in environment
+    assert egress == [{"to": [{"ipBlock": {"cidr": "10.1.2.0/24"}}], "ports": [{"protocol": "TCP", "port": 6379}]}]

@@ -49,11 +49,24 @@ def test_an_environment_says_what_differs_there(tmp_path):
         (CLUSTER.replace("models-staging", "models"), "namespace and staging_namespace are both models"),
         (CLUSTER.replace("replicas = 3", "replicas = 9"), r"replicas is 9, wanted 1 to max_replicas \(4\)"),
         (CLUSTER.replace('["monitoring"]', "[]"), "clients is empty"),
+        (CLUSTER + 'feedback_store = {url = "redis://a:b@c", cidr = "10.0.0.1/32"}', "without a password"),
+        (CLUSTER + 'feedback_store = {url = "http://c", cidr = "10.0.0.1/32"}', "url is 'http://c', wanted redis://"),
+        (CLUSTER + 'feedback_store = {url = "redis://c"}', "wanted one of namespace and cidr"),
+        (CLUSTER + 'feedback_store = {url = "redis://c", cidr = "here"}', "'here' does not appear to be an IPv4"),
     ],
 )
 def test_what_cannot_be_is_said(tmp_path, more, said):
     with pytest.raises(WrongSetting, match=said):
         settings(tmp_path, more).at("east")
+
+
+def test_what_many_replicas_lose_without_a_store_is_said(tmp_path):
+    assert "may count twice" in settings(tmp_path, CLUSTER + ROLLOUT).at("east").cluster.feedback_lost()
+    store = 'feedback_store = {url = "redis://redis.data:6379/0", namespace = "data"}'
+    cluster = settings(tmp_path, CLUSTER + store + ROLLOUT).at("east").cluster
+    assert (cluster.feedback_lost(), cluster.feedback_store.port) == ("", 6379)
+    one = CLUSTER.replace("replicas = 3", "replicas = 1\nmax_replicas = 1") + ROLLOUT.replace("0.25, 0.5", "0.5")
+    assert settings(tmp_path, one).at("east").cluster.feedback_lost() == ""
 
 
 def test_an_environment_that_is_not_there_is_named(tmp_path):
