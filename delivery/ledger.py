@@ -96,14 +96,31 @@ class Ledger:
 
         A line that a killed delivery left half done is no entry yet: who only reads need not wait for it to be mended.
         """
-        lines = list(self._lines())
-        if lines and self._is_half(lines[-1][1]):
-            lines.pop()
-        entries = [_read(line, number, self.lines) for number, line in lines]
+        try:
+            entries = self._entries()
+        except Broken:  # perhaps only a line that is being written at this moment
+            with self.lines.alone():
+                entries = self._entries()
         return [entry for entry in entries if model is None or entry.model == model]
 
     def verify(self) -> list[str]:
-        """What is wrong, one sentence each; empty when the ledger is whole."""
+        """What is wrong, one sentence each; empty when the ledger is whole.
+
+        Lines and head are read one after the other, and another model's delivery may write between the two: what seems
+        wrong at a first look is looked at again while nobody writes.
+        """
+        if not self._problems():
+            return []
+        with self.lines.alone():
+            return self._problems()
+
+    def _entries(self) -> list[Entry]:
+        lines = list(self._lines())
+        if lines and self._is_half(lines[-1][1]):
+            lines.pop()
+        return [_read(line, number, self.lines) for number, line in lines]
+
+    def _problems(self) -> list[str]:
         problems: list[str] = []
         previous, seen = "", dict[str, int]()
         for number, line in self._lines():
@@ -125,7 +142,7 @@ class Ledger:
     def refused_releases(self, model: str) -> dict[str, Entry]:
         """Releases that were aborted or rolled back and not promoted since, each with the entry that says so."""
         refused: dict[str, Entry] = {}
-        for entry in self.entries(model):
+        for entry in that_held(self.entries(model)):
             if entry.release is None:
                 continue
             if entry.action in ("aborted", "rolled_back"):
@@ -181,7 +198,7 @@ class Ledger:
         return f"{self.lines}: line {number} is half done by a killed delivery; the next delivery finishes it"
 
     def _refuse_if_tampered(self) -> None:
-        problems = self.verify()
+        problems = self._problems()
         if problems:
             raise Broken(f"{problems[0]}; nothing is written to a ledger that does not verify")
 
@@ -198,9 +215,16 @@ class Ledger:
         return f"{entry.model}: finished the ledger entry '{entry.action} {entry.release}' of a killed delivery{half}"
 
 
+def that_held(entries: Sequence[Entry]) -> list[Entry]:
+    """These entries without the promotions and rollbacks that were written down and undone after all."""
+    undone = {entry.evidence.get("delivery") for entry in entries if entry.action == "undone"} - {None}
+    moved = ("promoted", "rolled_back")
+    return [entry for entry in entries if entry.action not in moved or entry.evidence.get("delivery") not in undone]
+
+
 def began_to_serve(entries: Sequence[Entry], release: str | None) -> Entry | None:
     """The last of these entries with which the release began to serve; None where there is none."""
-    for entry in reversed(entries):
+    for entry in reversed(that_held(entries)):
         began = entry.champion if entry.action == "rolled_back" else entry.release
         if entry.action in ("promoted", "rolled_back") and began == release:
             return entry

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from delivery.errors import Broken, DeliveryError, Refused
 from delivery.journal import Intent, Intents
-from delivery.ledger import Action, Entry, Ledger
+from delivery.ledger import Action, Entry, Ledger, that_held
 from delivery.targets import Target
 
 ACTION_OF: Mapping[str, Action] = {"promote": "promoted", "rollback": "rolled_back"}
@@ -111,7 +111,7 @@ def recover(delivery: Delivery, model: str) -> list[str]:
         if delivery.target.serves(model, intent.release):
             done.append(_complete(delivery, intent))
         else:
-            done.append(_undo(delivery, intent, "it was interrupted before the new release served"))
+            done.append(_undo(delivery, intent, "it was interrupted before the new release served")[0])
     held = delivery.ledger.hold(model)
     why = held.why if held else None
     if delivery.target.held(model) != why:
@@ -122,20 +122,16 @@ def recover(delivery: Delivery, model: str) -> list[str]:
 
 def prune(delivery: Delivery, model: str, keep: int = 3) -> list[str]:
     """Delete releases that production, staging, canary or a rollback cannot need, but the last `keep` champions."""
-    champions = [entry.champion for entry in delivery.ledger.entries(model) if entry.action in ACTION_OF.values()]
+    moves = [entry for entry in that_held(delivery.ledger.entries(model)) if entry.action in ACTION_OF.values()]
+    champions = [entry.champion for entry in moves]
     live = [champion for champion in champions if champion]
     return delivery.target.prune(model, set(list(dict.fromkeys(reversed(live)))[:keep]))
 
 
 def earlier_releases(delivery: Delivery, model: str, live: str) -> list[str]:
     """Where a rollback from `live` could go, nearest first: promoted before it, never taken back, still here."""
-    entries = delivery.ledger.entries(model)
-    undone = {entry.evidence.get("delivery") for entry in entries if entry.action == "undone"}
-    promoted = [
-        entry.release
-        for entry in entries
-        if entry.action == "promoted" and entry.release and entry.evidence.get("delivery") not in undone
-    ]
+    entries = that_held(delivery.ledger.entries(model))
+    promoted = [entry.release for entry in entries if entry.action == "promoted" and entry.release]
     if live in promoted:
         promoted = promoted[: len(promoted) - promoted[::-1].index(live)]
     refused = delivery.ledger.refused_releases(model)
@@ -151,7 +147,9 @@ def _move(delivery: Delivery, intent: Intent, previous: str | None) -> None:
     try:
         delivery.target.switch(intent.model, intent.release, previous)
     except DeliveryError as problem:
-        _undo(delivery, intent, str(problem))
+        down = _undo(delivery, intent, str(problem))[1]
+        if down:
+            raise Broken(f"{problem}; {down}") from None
         raise
     _finish(delivery, intent)
 
@@ -176,15 +174,37 @@ def _complete(delivery: Delivery, intent: Intent) -> str:
     return sentence
 
 
-def _undo(delivery: Delivery, intent: Intent, reason: str) -> str:
-    delivery.target.switch(intent.model, intent.champion, intent.previous)
-    sentence = f"{intent.model}: the {intent.move} to {intent.release} was undone: {reason}"
+def _undo(delivery: Delivery, intent: Intent, reason: str) -> tuple[str, str]:
+    """The old champion is named again: what was done, and why that one does not serve either, if it does not."""
+    down = _put_back(delivery, intent, reason)
+    sentence = (
+        f"{intent.model}: the {intent.move} to {intent.release} was undone: {reason}{f'; {down}' if down else ''}"
+    )
     if not _recorded(delivery, intent, "undone"):
         delivery.record(_entry(intent, "undone", intent.release, intent.champion, sentence))
     delivery.target.publish_champion(intent.model, intent.champion)
     delivery.journal.end(intent)
     delivery.journal.note(sentence)
-    return sentence
+    return sentence, down
+
+
+def _put_back(delivery: Delivery, intent: Intent, reason: str) -> str:
+    """Why the old champion does not serve, empty where it does; Broken where it could not even be named again.
+
+    It is undone even where that one is down itself: an intent that stayed would keep every later rollback from leaving.
+    """
+    try:
+        delivery.target.switch(intent.model, intent.champion, intent.previous)
+    except DeliveryError as problem:
+        down = f"{intent.champion or 'no release'} before it does not serve either: {problem}"
+        try:
+            named = delivery.target.named(intent.model)
+        except DeliveryError:
+            named = intent.release
+        if named != intent.champion:
+            raise Broken(f"{reason}; {down}") from None
+        return down
+    return ""
 
 
 def _recorded(delivery: Delivery, intent: Intent, action: Action) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from delivery.errors import Broken
 from delivery.journal import Write
-from delivery.ledger import Entry, Ledger
+from delivery.ledger import Entry, Ledger, began_to_serve
 from delivery.lines import FileLines
 from delivery.targets.state import State
 
@@ -115,6 +116,20 @@ def test_what_was_taken_back_is_refused_until_it_is_promoted_again(ledger: Ledge
     assert set(ledger.refused_releases("toy")) == {"ccc"}
 
 
+def test_a_move_that_was_undone_neither_takes_back_nor_frees(ledger: Ledger) -> None:
+    def moved(action: str, release: str, champion: str, move: str) -> None:
+        ledger.append(Entry("toy", action, release, "me", "why", champion, {"delivery": move}))  # type: ignore[arg-type]
+
+    moved("rolled_back", "ccc", "aaa", "1")
+    assert began_to_serve(ledger.entries(), "aaa").action == "rolled_back"
+    moved("undone", "aaa", "ccc", "1")
+    assert set(ledger.refused_releases("toy")) == {"bbb"}
+    assert began_to_serve(ledger.entries(), "aaa").action == "promoted"
+    moved("promoted", "bbb", "ccc", "2")
+    moved("undone", "bbb", "ccc", "2")
+    assert set(ledger.refused_releases("toy")) == {"bbb"}
+
+
 def test_approvals_and_holds_are_told(ledger: Ledger) -> None:
     ledger.append(Entry("toy", "approved", "ddd", "eve", "looked at it"))
     ledger.append(Entry("toy", "held", None, "eve", "holidays"))
@@ -178,3 +193,29 @@ def test_a_forged_half_line_is_not_mended(ledger: Ledger) -> None:
         file.write('{"model": "toy"')
     assert ledger.mend() is None
     assert "line 4 was edited" in ledger.verify()[0]
+
+
+@dataclass(frozen=True)
+class Written(FileLines):
+    """Lines that another delivery writes right after they were read: what was read so far, and what comes then."""
+
+    seen: str = ""
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+
+    def text(self) -> str:
+        text = super().text()
+        if not self.afterwards:
+            return text
+        self.afterwards.pop()()
+        return text + self.seen
+
+
+@pytest.mark.parametrize("seen", ["", '{"model": "oth'], ids=["between the lines", "in the middle of a line"])
+def test_who_reads_while_another_model_is_written_about_sees_a_whole_ledger(ledger: Ledger, seen: str) -> None:
+    def write() -> None:
+        ledger.append(Entry("other", "promoted", "ddd", "me", "why"))
+
+    path = ledger.lines.path
+    assert Ledger(Written(path, seen, [write]), ledger.record).verify() == []
+    assert len(Ledger(Written(path, seen, [write]), ledger.record).entries("toy")) == 3
+    assert len(ledger.entries("other")) == 2

@@ -89,6 +89,48 @@ def test_a_champion_that_went_down_for_good_can_be_rolled_back(delivery: Deliver
     assert ask(target.public_url("toy"))["release"] == "aaa"
 
 
+def test_a_rollback_that_failed_beside_a_dead_champion_can_be_tried_again(delivery: Delivery, make_release) -> None:
+    target = delivery.target
+    needed = {release: target.release_folder("toy", f"needed-{release}") for release in ("aaa", "bbb")}
+    for release, file in needed.items():
+        target.publish("toy", make_release(release, extra=NEEDS_A_FILE.replace("needed", file.name)))
+        file.touch()
+        promote(delivery, "toy", release, **WHO)
+    target.close()
+    for file in needed.values():
+        file.unlink()
+    target.open()
+    with pytest.raises(Broken, match=r"(?s)aaa in stable .*a file is missing.*; bbb before it does not serve either: "):
+        rollback(delivery, "toy", **WHO)
+    assert delivery.journal.interrupted("toy") is None
+    assert (target.named("toy"), delivery.ledger.entries("toy")[-1].action) == ("bbb", "undone")
+    needed["aaa"].touch()
+    assert rollback(delivery, "toy", **WHO) == "aaa"
+
+
+def test_an_intent_stays_where_the_old_champion_cannot_even_be_named(
+    delivery: Delivery, make_release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = delivery.target
+    publish(target, make_release, "aaa")
+    promote(delivery, "toy", "aaa", **WHO)
+    target.publish("toy", make_release("bad", extra="raise SystemExit('no')"))
+    switch = LocalTarget.switch
+
+    def cut_off(self: LocalTarget, model: str, release: str | None, previous: str | None) -> None:
+        if release == "aaa":
+            raise Broken("the target cannot be reached")
+        switch(self, model, release, previous)
+
+    monkeypatch.setattr(LocalTarget, "switch", cut_off)
+    with pytest.raises(Broken, match=r"(?s)bad in stable .*cannot be reached"):
+        promote(delivery, "toy", "bad", **WHO)
+    monkeypatch.undo()
+    assert delivery.journal.interrupted("toy") is not None
+    assert ["was undone" in sentence for sentence in recover(delivery, "toy")] == [True]
+    assert target.current("toy").release == "aaa"
+
+
 def test_a_stopped_target_remembers_what_ran_and_comes_back_on_the_same_port(delivery: Delivery, make_release) -> None:
     target = delivery.target
     publish(target, make_release, "aaa")
