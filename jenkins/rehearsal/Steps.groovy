@@ -85,8 +85,9 @@ class Steps extends GroovyObjectSupport {
                 files << kept
                 variables[binding.variable] = kept.path
             } else if (binding.kind == 'usernamePassword') {
-                variables[binding.usernameVariable] = "user-of-${binding.credentialsId}"
-                variables[binding.passwordVariable] = secret
+                def login = secret instanceof Map ? secret : [user: "user-of-${binding.credentialsId}", password: secret]
+                variables[binding.usernameVariable] = login.user
+                variables[binding.passwordVariable] = login.password
             } else variables[binding.variable] = secret
         }
         def ids = bindings*.credentialsId as Set

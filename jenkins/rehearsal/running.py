@@ -26,7 +26,8 @@ class Situation:
 
     name: str
     workspaces: Mapping[str, str]
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, Any]
+    """By id: a text, or {user, password}."""
     branch: str = "main"
     change: str | None = None
     cause: str = "BranchEventCause"

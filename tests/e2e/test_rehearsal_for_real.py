@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jenkins.rehearsal.__main__ import PLAYS
+from jenkins.rehearsal.plays import PLAYS
 
 ROOT = Path(__file__).resolve().parents[2]
 

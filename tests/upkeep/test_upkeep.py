@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from delivery.errors import Broken, Refused
-from tests.upkeep.standing_in import stand_in
+from jenkins.rehearsal.standing_in import stand_in
 from upkeep.audit import LOCKS, audit
 from upkeep.update import update
 
