@@ -1,4 +1,4 @@
-"""`make prove`: bad commits, each refused by the gate that should see it; harmless ones, none of them refused.
+"""Bad commits, each refused by the gate that should see it; harmless ones, none of them refused.
 
 A commit is an edit of a scratch copy of a model's rows, its candidate, its spec or the files that travel in its
 contender. Rows are checked as `check` does; one candidate is fitted, without the tournament, laid out, evaluated beside
@@ -25,7 +25,7 @@ from rich.console import Console
 from model.checks import run_checks
 from model.data import load
 from model.documents import write_json
-from model.library import find_models, load_spec
+from model.library import load_spec
 from prove import matrix, tables
 from prove.catalogue import BAD, HARMLESS, UNSEEN
 from prove.commits import Commit, Outcome
@@ -151,8 +151,3 @@ def _leave(
         },
     )
     (ROOT / "build" / "prove.md").write_text("\n".join(each.markdown() for each in shown), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    assert set(MODELS) <= set(find_models())
-    sys.exit(main())

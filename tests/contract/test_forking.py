@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from model.library import find_models
 from tests.contract.test_name import places_of
 
 OWN = "acme-forecasts"
@@ -44,7 +45,7 @@ def fork(upstream, tmp_path) -> Path:
     edit(folder / "project.toml", 'registry = "localhost:5000"', 'registry = "registry.example.org/ml"')
     edit(folder / "Jenkinsfile", "def BUILDS = 'ml'  ", "def BUILDS = 'gpu' ")
     edit(folder / "Jenkinsfile", "'H 3 * * 1-5'", "'H 1 * * 6'  ")
-    shutil.copytree(folder / "model" / "library" / "house_price", folder / "model" / "library" / "rent")
+    shutil.copytree(folder / "model" / "library" / find_models()[0], folder / "model" / "library" / "rent")
     commit(folder, "ours")
     return folder
 
@@ -100,6 +101,7 @@ def test_a_later_version_merges_without_a_conflict(upstream, fork):
     assert (fork / "model" / "library" / "rent" / "spec.py").exists()
 
 
+@pytest.mark.examples
 def test_examples_that_a_fork_removed_stay_removed(upstream, fork):
     git(fork, "rm", "-r", "-q", "model/library/sentiment")
     git(fork, "commit", "-q", "-m", "without the example")

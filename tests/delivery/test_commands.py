@@ -12,6 +12,7 @@ import pytest
 from delivery.commands import VERBS, build_parser, command_of
 from delivery.errors import Broken, Busy, Refused, WrongSetting
 from delivery.running import explain, main, merge
+from model.library import find_models
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,7 +48,7 @@ def test_a_call_is_read(words):
         ("check --fast", "unrecognized arguments: --fast"),
         ("hold sentiment", "the following arguments are required: --why"),
         ("rollback --o 8c1d02f7a9be", "unrecognized arguments: --o"),
-        ("check no_such_model", "no_such_model: no such model, wanted one of house_price, sentiment"),
+        ("check no_such_model", f"no_such_model: no such model, wanted one of {', '.join(find_models())}"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_2(capsys, words, said):

@@ -14,7 +14,7 @@ from delivery.verbs import release as sealing
 from delivery.verbs import steering
 from delivery.work import Work
 from model.library import load_spec
-from tests.delivery.test_steering import ROOT
+from tests.delivery.test_steering import MODEL, ROOT
 
 RELEASE = "8c1d02f7a9be"
 
@@ -24,7 +24,7 @@ def work(tmp_path):
     """A sealed release in a checkout whose policy wants a yes for each."""
     text = (ROOT / FILE).read_text(encoding="utf-8")
     (tmp_path / FILE).write_text(text.replace('policy = "never"', 'policy = "always"'), encoding="utf-8")
-    work = Work(load_spec("sentiment"), load_settings(tmp_path / FILE))
+    work = Work(load_spec(MODEL), load_settings(tmp_path / FILE))
     (work.build / "release").mkdir(parents=True)
     (work.build / "release" / "release.json").write_text(json.dumps({"identity": RELEASE, "verdicts": []}))
     return work
@@ -42,13 +42,13 @@ def approve(work) -> None:
 
 
 def test_a_release_waits_until_somebody_approves(work, capsys):
-    assert waiting(work) == f"sentiment {RELEASE}: every release needs an approval (approval.policy)\n"
+    assert waiting(work) == f"{MODEL} {RELEASE}: every release needs an approval (approval.policy)\n"
     approve(work)
     assert waiting(work) == ""
-    [entry] = open_delivery(work.settings).ledger.entries("sentiment")
+    [entry] = open_delivery(work.settings).ledger.entries(MODEL)
     assert (entry.action, entry.release, entry.why) == ("approved", RELEASE, "seen")
     approve(work)
-    assert capsys.readouterr().out.splitlines()[-1] == "approve: nothing of sentiment waits for a person"
+    assert capsys.readouterr().out.splitlines()[-1] == f"approve: nothing of {MODEL} waits for a person"
 
 
 def test_a_refused_model_waits_for_nobody(work):
@@ -66,12 +66,12 @@ def test_what_ended_well_or_never_began_is_not_taken_back(work, decision, capsys
     if decision:
         work.leave("decision.json", {"decision": decision, "release": RELEASE})
     steering.rollback(work, argparse.Namespace(of="build", why="the delivery broke"))
-    assert "left no promotion of sentiment unfinished" in capsys.readouterr().out
+    assert f"left no promotion of {MODEL} unfinished" in capsys.readouterr().out
     assert open_delivery(work.settings).ledger.entries() == []
 
 
 def test_a_promotion_that_broke_off_is_taken_back_only_where_it_is_live(work, capsys):
     work.leave("decision.json", {"decision": "promote", "release": RELEASE})
-    open_delivery(work.settings).record(Entry("sentiment", "approved", RELEASE, "ada", "seen"))
+    open_delivery(work.settings).record(Entry(MODEL, "approved", RELEASE, "ada", "seen"))
     steering.rollback(work, argparse.Namespace(of="build", why="the delivery broke"))
     assert f"rollback: {RELEASE} is not live, nothing to do" in capsys.readouterr().out

@@ -13,7 +13,7 @@ import pytest
 from tests.delivery.asking import ask
 from tests.e2e.checkout import Checkout
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.examples]
 MODEL = "house_price"
 
 

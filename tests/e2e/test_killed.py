@@ -12,11 +12,12 @@ import time
 import pytest
 
 from delivery.journal import Write
+from model.library import find_models
 from tests.delivery.asking import ask
 from tests.e2e.checkout import Checkout
 
 pytestmark = pytest.mark.slow
-MODEL = "house_price"
+MODEL = find_models()[0]
 WRITES = (Write.RELEASE_PUBLISHED, Write.SHARE_WEIGHED, Write.STABLE_NAMED, Write.LEDGER_HALF_WRITTEN)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from model.library import find_models
 from tests.e2e.checkout import Checkout
 from tests.model.test_scaffolding import Foreign, patients, tumours, wines
 
@@ -31,9 +32,9 @@ def test_a_foreign_csv_becomes_a_model_in_production(trained: Checkout, tmp_path
 
 
 def test_a_name_that_is_taken_and_a_target_that_is_not_there_are_told(trained: Checkout, tmp_path: Path) -> None:
-    csv = str(wines().write(tmp_path))
-    said = trained.deliver("new", "sentiment", "--csv", csv, "--target", "cultivar", wanted=2)
-    assert "sentiment: there is already model/library/sentiment" in said
+    csv, taken = str(wines().write(tmp_path)), find_models()[0]
+    said = trained.deliver("new", taken, "--csv", csv, "--target", "cultivar", wanted=2)
+    assert f"{taken}: there is already model/library/{taken}" in said
     said = trained.deliver("new", "vino", "--csv", csv, "--target", "grape", wanted=2)
     assert "grape" in said
     assert "cultivar" in said

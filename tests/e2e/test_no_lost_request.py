@@ -7,11 +7,12 @@ import time
 
 import pytest
 
+from model.library import find_models
 from tests.delivery.load import load
 from tests.e2e.checkout import Checkout
 
 pytestmark = pytest.mark.slow
-MODEL = "sentiment"
+MODEL = find_models()[-1]
 SWAPS = 20
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.e2e.browser import Browser, browser
 from tests.e2e.checkout import ROOT, Checkout
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.examples]
 PICTURES = ROOT / "build" / "pictures"
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'"
 """The header that Jenkins sends with files of a build."""

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.checkout import Checkout
 from tests.e2e.conftest import FirstRun
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.examples]
 MODELS = ("house_price", "sentiment")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.checkout import Checkout
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.examples]
 MODEL = "house_price"
 PENALTIES = (1, 10, 30)
 

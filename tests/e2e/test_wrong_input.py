@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.checkout import Checkout, copied
 from tests.e2e.conftest import FirstRun
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.examples]
 ROWS = Path("model", "library", "house_price", "data", "house_prices.csv")
 
 SETTINGS = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from model.data import split_of
 from model.library.sentiment.checks import row_id
 from prove.careful import negated, new_sentences, reworded, sale_again, say, sentence, turn_in_pairs
 from prove.commits import read_rows, write_rows
 from prove.trying import ROOT
 
+pytestmark = pytest.mark.examples
 SENTENCES = ROOT / "model" / "library" / "sentiment" / "data" / "sentiment.csv.gz"
 HOUSES = ROOT / "model" / "library" / "house_price" / "data" / "house_prices.csv"
 

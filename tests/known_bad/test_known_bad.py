@@ -14,6 +14,7 @@ from prove.commits import Commit
 from prove.honest import leave_honest
 from prove.trying import Honest, attempt, open_honest
 
+pytestmark = pytest.mark.examples
 MODELS = ("house_price", "sentiment")
 
 

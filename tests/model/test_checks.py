@@ -13,6 +13,7 @@ from model.data import Data, UnreadableFile, load
 from model.library import find_models, load_spec
 from model.spec import Check, ModelSpec
 
+pytestmark = pytest.mark.examples
 ROOT = Path(__file__).parents[2]
 
 

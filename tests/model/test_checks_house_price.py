@@ -15,6 +15,7 @@ from model.data import split_of
 from model.library import load_spec
 from model.release.schema import Field
 
+pytestmark = pytest.mark.examples
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "model" / "library" / "house_price" / "data" / "house_prices.csv"
 CHEAP = ("Meadow_Village", "Briardale", "Old_Town", "Edwards")

@@ -17,6 +17,7 @@ from model.checks import CheckResult, Report, check_dataset
 from model.library import load_spec
 from model.library.sentiment.checks import row_id
 
+pytestmark = pytest.mark.examples
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "model" / "library" / "sentiment" / "data" / "sentiment.csv.gz"
 COUNTING = ("row_count", "row_count_by", "class_share", "class_share_shift_by")
