@@ -1,4 +1,4 @@
-// The one job: every branch and pull request of the repository. The controller runs this at every start.
+// Two jobs: every branch and pull request of the repository, and what is done about an alert. Run at every start.
 def address = System.getenv('REPOSITORY')
 def onGitHub = address =~ '^https://github\\.com/([^/]+)/([^/]+?)(\\.git)?/?$'
 
@@ -43,5 +43,41 @@ multibranchPipelineJob('models') {
     }
     triggers {
         periodicFolderTrigger { interval('5m') }
+    }
+}
+
+pipelineJob('respond') {
+    description('An alert came in: rolled back, retrained or told, as [correction] of project.toml says.')
+    triggers {
+        // POST .../generic-webhook-trigger/invoke with "Authorization: Bearer <the token>", as Alertmanager does.
+        genericTrigger {
+            genericVariables {
+                genericVariable {
+                    key('ALERTMANAGER')
+                    value('$')
+                    expressionType('JSONPath')
+                }
+            }
+            tokenCredentialId('alerts')
+            causeString('An alert came in')
+            shouldNotFlatten(true)               // one variable: whoever sends an alert names no others
+            printPostContent(false)
+            printContributedVariables(false)
+        }
+    }
+    definition {
+        cpsScm {
+            scm {
+                git {
+                    remote {
+                        url(address)
+                        if (!address.startsWith('file:')) { credentials('repository') }
+                    }
+                    branch('main')
+                }
+            }
+            scriptPath('jenkins/respond.Jenkinsfile')
+            lightweight(true)
+        }
     }
 }

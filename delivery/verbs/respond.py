@@ -80,6 +80,8 @@ def act(settings: Settings, alert: Alert) -> Response:
 
 def leave(settings: Settings, answers: Sequence[Answer]) -> None:
     """build/<model>/response.json of every model that was answered, the report and the line of the build."""
+    for old in settings.root.glob("build/*/response.json"):
+        old.unlink(missing_ok=True)  # of an earlier call, which the line of this build is not about
     for model in dict.fromkeys(alert.model for alert, _, _ in answers):
         mine = [document_of(*one) for one in answers if one[0].model == model]
         path = settings.root / "build" / model / "response.json"

@@ -14,7 +14,7 @@ STEPS = {
     "lint": ["ruff", "check", "--no-cache", "."],
     "format": ["ruff", "format", "--check", "--no-cache", "."],
     "types": ["mypy"],
-    "jenkinsfile": ["jenkins.checking", "Jenkinsfile"],
+    "jenkinsfile": ["jenkins.checking", "Jenkinsfile", "jenkins/respond.Jenkinsfile"],
     "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow", "--junitxml=build/junit/test.xml"],
 }
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from jenkins.checking.rules import check
-from jenkins.checking.surroundings import surroundings_of
+from jenkins.checking.surroundings import surroundings_for
 
 
 def main(words: list[str]) -> int:
@@ -19,7 +19,12 @@ def main(words: list[str]) -> int:
         if not path.is_file():
             print(f"{path}: no such file", file=sys.stderr)
             return 2
-        for finding in check(path.read_text(encoding="utf-8"), surroundings_of(path.resolve().parent)):
+        try:
+            offered = surroundings_for(path)
+        except FileNotFoundError as error:
+            print(error, file=sys.stderr)
+            return 2
+        for finding in check(path.read_text(encoding="utf-8"), offered):
             print(f"{path}:{finding.line}: {finding.says}")
             wrong = 1
     return wrong

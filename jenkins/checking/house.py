@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from jenkins.checking.catalogue import STEPS
@@ -33,6 +34,10 @@ def house(statements: Sequence[Call], pipeline: Call, offered: Surroundings) -> 
     """Everything that Jenkins would take, and that would go wrong here."""
     values = {name: text for name, text, _ in variables(statements)}
     calls = [call for statement in statements for call in (statement, *statement.inside())]
+    files = [
+        a.text for call in calls if call.name == "writeFile" for a in call.arguments if a.name == "file" and a.text
+    ]
+    offered = replace(offered, written=(*offered.written, *files))
     for call in calls:
         yield from shell(call, offered)
         yield from script(call)
@@ -40,9 +45,11 @@ def house(statements: Sequence[Call], pipeline: Call, offered: Surroundings) -> 
         yield from named(call, values, offered)
         yield from pinned(call, offered)
     yield from way(pipeline, offered)
-    yield from secrets(pipeline, values)
+    yield from secrets(pipeline)
     yield from people(pipeline)
-    yield from complete(pipeline)
+    if offered.way:
+        yield from bound_outside(pipeline, values, on_main=False)
+        yield from complete(pipeline)
 
 
 def shell(call: Call, offered: Surroundings) -> Iterator[Finding]:
@@ -146,14 +153,13 @@ def way(pipeline: Call, offered: Surroundings) -> Iterator[Finding]:
             break
 
 
-def secrets(pipeline: Call, values: Mapping[str, str]) -> Iterator[Finding]:
-    """Credentials around single commands; those that move a release in stages of main alone."""
+def secrets(pipeline: Call) -> Iterator[Finding]:
+    """Credentials around single commands."""
     for call in pipeline.inside():
         if call.name == "environment" and re.search(r"\bcredentials\s*\(", call.block):
             yield Finding(
                 call.line, "credentials() in environment is seen by every command: use withCredentials around one"
             )
-    yield from bound_outside(pipeline, values, on_main=False)
 
 
 def bound_outside(call: Call, values: Mapping[str, str], *, on_main: bool) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import yaml
 from delivery.commands import WAY
 from report.reading import FILES
 
+DELIVERY = "Jenkinsfile"
+"""The file that takes the whole way; any other does a part beside it."""
 CASC = Path("jenkins/casc.yaml")
 PLUGINS = Path("jenkins/plugins.txt")
 LEFT_BESIDE = (
@@ -34,7 +36,7 @@ class Surroundings:
     """The names that a Jenkinsfile may use here."""
 
     way: tuple[str, ...]
-    """The verbs of a commit, in their order."""
+    """The verbs of a commit, in their order; none for a file that is not the delivery."""
     targets: frozenset[str]
     credentials: frozenset[str]
     labels: frozenset[str]
@@ -56,6 +58,15 @@ def surroundings_of(root: Path) -> Surroundings:
         (*LEFT_BESIDE, *(f"build/one_model/{file}" for file in FILES.values()),
          *(f"build/junit/{verb}-one_model.xml" for verb in way if verb != "test")),
     )  # fmt: skip
+
+
+def surroundings_for(path: Path) -> Surroundings:
+    """What the repository around this file offers it; only the Jenkinsfile itself has to take the whole way."""
+    root = next((folder for folder in path.resolve().parents if (folder / CASC).is_file()), None)
+    if root is None:
+        raise FileNotFoundError(f"{path}: no folder above it holds {CASC}")
+    offered = surroundings_of(root)
+    return offered if path.name == DELIVERY else replace(offered, way=())
 
 
 def credentials_of(casc: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -35,6 +35,7 @@ class Build {
         def name = asked.change ? "PR-$asked.change" : asked.branch
         env.layers[0].putAll([BRANCH_NAME: "$name".toString(), BUILD_NUMBER: '7', BUILD_TAG: "jenkins-models-$name-7".toString(), CI: 'true',
                               BUILD_URL: "https://jenkins.example.org/job/models/job/$name/7/".toString()])
+        env.layers[0].putAll(asked.variables)
         // A pull request is built merged with main, under a name of its own.
         if (asked.change) env.layers[0].putAll([CHANGE_ID: "$asked.change".toString(), CHANGE_TARGET: 'main'])
     }
@@ -42,10 +43,12 @@ class Build {
     void run() {
         note(triggers: root.under('triggers').collect { "${it.name} ${it.value()}".toString() }, cause: asked.cause)
         StepFailed failure = null
-        inEnvironment(root) {
-            failure = sequence(root['stages'], null)
-            stage = [name: '(pipeline)', result: 'SUCCESS']
-            failure = post(root, failure) ?: failure
+        onAgent(root) {
+            inEnvironment(root) {
+                failure = sequence(root['stages'], null)
+                stage = [name: '(pipeline)', result: 'SUCCESS']
+                failure = post(root, failure) ?: failure
+            }
         }
         if (failure) result(failure.result)
     }

@@ -34,6 +34,8 @@ class Situation:
     approve: bool = True
     approver: str = "ada"
     previous: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What a trigger contributes to the build."""
     keep: Sequence[str] = ("HOME", "LANG")
     path: str = field(default_factory=lambda: os.environ["PATH"])
     """Where the shells look for programs."""

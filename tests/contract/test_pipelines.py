@@ -29,6 +29,12 @@ def statements(repository) -> tuple[Call, ...]:
     return read((repository.root / "Jenkinsfile").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="module")
+def beside(repository) -> tuple[Call, ...]:
+    """The pipeline of the job for alerts, read."""
+    return read((repository.root / "jenkins" / "respond.Jenkinsfile").read_text(encoding="utf-8"))
+
+
 def commands(statements) -> list[str]:
     """Every command of the Jenkinsfile, functions included."""
     return [call.title for one in statements for call in one.inside() if call.name == "sh"]
@@ -55,8 +61,8 @@ def test_travis_takes_the_same_way(repository):
     assert yaml_of(repository, ".travis.yml")["script"] == [f"make {verb}" for verb in WAY_OF_A_COMMIT]
 
 
-def test_every_command_is_a_call_that_the_cli_reads(repository, statements):
-    for command in commands(statements):
+def test_every_command_is_a_call_that_the_cli_reads(repository, statements, beside):
+    for command in commands(statements) + commands(beside):
         _, target, *variables = shlex.split(command)
         assert target in targets(repository)
         if target in VERBS:
@@ -71,7 +77,7 @@ def recipe_of(repository, target: str, variables: list[str]) -> tuple[str, list[
     make = ["make", "--dry-run", "--no-print-directory", "--assume-old=.venv/ready", "-C", str(repository.root), target]
     given = [f"{name}={value}" for name, value in values.items()]
     printed = subprocess.run([*make, *given], capture_output=True, text=True, check=True).stdout
-    words = shlex.split(re.sub(r"\$(WHY|OF)\b", lambda name: values[name[1]], printed))
+    words = shlex.split(re.sub(r"\$(WHY|OF|ALERT)\b", lambda name: values[name[1]], printed))
     assert words[:3] == [".venv/bin/python", "-m", "delivery"]
     return words[3], words[4:]
 
@@ -151,7 +157,8 @@ def test_shell_scripts_parse(repository, file):
 
 
 def test_the_checker_is_part_of_test_and_of_pre_commit(repository):
-    assert STEPS["jenkinsfile"] == ["jenkins.checking", "Jenkinsfile"]
+    files = sorted(str(path.relative_to(repository.root)) for path in repository.files if "Jenkinsfile" in path.name)
+    assert STEPS["jenkinsfile"] == ["jenkins.checking", *files]
     repos = yaml_of(repository, ".pre-commit-config.yaml")["repos"]
     hooks = [hook["entry"] for repo in repos for hook in repo["hooks"]]
     assert ".venv/bin/python -m jenkins.checking" in hooks

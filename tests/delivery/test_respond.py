@@ -19,6 +19,7 @@ from delivery.ledger import Entry
 from delivery.promotion import Delivery, hold, promote, resume
 from delivery.running import main
 from delivery.settings import FILE
+from model.library import find_models
 from tests.delivery import alarms, respond_here
 from tests.delivery.asking import ask
 
@@ -142,11 +143,13 @@ def test_two_models_at_once_are_each_taken_back(live: Project, make_release) -> 
         promote(live.delivery, "other", release, **WHO)
     code, _, complained = live.respond([failing(), failing(model="other"), failing(model="../../etc")])
     assert code == 2
-    assert complained == ["alert: no model '../../etc' here, wanted one of house_price, sentiment"]
+    assert complained == [f"alert: no model '../../etc' here, wanted one of {', '.join(find_models())}"]
     assert (live.live(), live.live("other")) == ("aaa", "aaa")
     assert live.actions() == live.actions("other") == ["promoted", "promoted", "rolled_back"]
     assert live.delivery.ledger.entries("../../etc") == []
     assert sorted(path.name for path in (live.root / "build").glob("*/response.json")) == ["response.json"] * 2
+    live.respond([failing()])
+    assert [path.parent.name for path in (live.root / "build").glob("*/response.json")] == ["toy"]
 
 
 def test_two_calls_at_once_roll_back_once(live: Project) -> None:

@@ -19,8 +19,11 @@ from delivery.settings import FILE
 from delivery.targets.local import LocalTarget
 from delivery.targets.sealed import verify_sealed
 from delivery.telling_labels import Telling, tell_file
+from model.library import find_models
 from tests.serving.releases import TABLE, TEXT, write_release
 from tests.serving.servers import serving
+
+MODEL, THERE = find_models()[0], ", ".join(find_models())
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,9 +100,9 @@ def test_a_service_that_takes_no_labels_is_waited_for_and_then_said(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("labels.csv",), "feedback: whose labels are these?, wanted --model with one of house_price, sentiment"),
-        (("labels.csv", "--model", "mood"), "mood: no such model, wanted --model with one of house_price, sentiment"),
-        (("labels.csv", "--model", "sentiment"), "sentiment: nothing in production that could take labels"),
+        (("labels.csv",), f"feedback: whose labels are these?, wanted --model with one of {THERE}"),
+        (("labels.csv", "--model", "mood"), f"mood: no such model, wanted --model with one of {THERE}"),
+        (("labels.csv", "--model", MODEL), f"{MODEL}: nothing in production that could take labels"),
     ],
 )
 def test_a_call_that_cannot_be_is_one_line_and_2(tmp_path, capsys, words, said):

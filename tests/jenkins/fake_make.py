@@ -12,7 +12,7 @@ from pathlib import Path
 
 MODELS = ("house_price", "sentiment")
 WATCHED = ("KUBECONFIG", "REGISTRY_USER", "REGISTRY_PASSWORD", "WEBHOOK", "DELIVERY_WHO", "WHY", "RESULT", "SUMMARY",
-           "JENKINS_NODE_COOKIE")  # fmt: skip
+           "JENKINS_NODE_COOKIE", "ALERTMANAGER")  # fmt: skip
 CASE = '<testsuites><testsuite name="{0}"><testcase classname="{0}" name="{1}">{2}</testcase></testsuite></testsuites>'
 
 
@@ -32,6 +32,12 @@ def main(words: list[str]) -> int:
 
 def leave(verb: str, told: dict) -> None:
     """The files of the verb."""
+    if verb == "respond":
+        alert = dict(word.split("=", 1) for word in sys.argv[2:])["ALERT"]
+        text = Path(alert).read_text()
+        if text:
+            write(Path("build/summary.txt"), f"respond: read {len(text)} characters\n")
+        return
     if verb in ("audit", "update"):
         upkeep(verb, told)
         return

@@ -67,7 +67,7 @@ PLANTED = (
     Mistake("path", "'build/*/release/**'", "'build/*/releases/**'", "releases"),
     Mistake("path", "reportFiles: 'index.html'", "reportFiles: 'report.html'", "report.html"),
     Mistake("path", "readFile('build/summary.txt')", "readFile('build/summary.md')", "summary.md", on_its_line=False),
-    Mistake("path", "'var/ledger.jsonl'", "'build/ledger.jsonl'", "build/ledger.jsonl"),
+    Mistake("path", "'var/**/ledger.jsonl'", "'build/ledger.jsonl'", "build/ledger.jsonl"),
     # credentials, labels, names
     Mistake("credential", "DEPLOYER = 'deployer'", "DEPLOYER = 'deploy-key'", "deploy-key", on_its_line=False),
     Mistake("credential", "credentialsId: REGISTRY", "credentialsId: REGISTER", "REGISTER"),

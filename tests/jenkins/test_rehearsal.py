@@ -69,10 +69,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Seen]:
     return {name: Seen(found[name], noted(scratch / folder_of(name))) for name in SITUATIONS}
 
 
-def rehearsed(situations: list[Situation], scratch: Path) -> str:
+def rehearsed(situations: list[Situation], scratch: Path, pipeline: Path = ROOT / "Jenkinsfile") -> str:
     """The log; without Groovy a skip that cannot be overlooked, or an error where a rehearsal is required."""
     try:
-        return rehearse(ROOT / "Jenkinsfile", situations, scratch)
+        return rehearse(pipeline, situations, scratch)
     except NoGroovy as problem:
         if os.environ.get("REHEARSAL") == "required":
             raise
