@@ -30,7 +30,9 @@ def open_local(settings: Settings) -> LocalTarget:
     """The target on this machine; WrongSetting where a cluster is meant, for some verbs are about this machine."""
     if settings.cluster:
         raise WrongSetting(f"this verb is about this machine, not about environment {settings.environment}")
-    return LocalTarget(var_of(settings), settings.local.base_port, settings.local.faults_allowed)
+    local = settings.local
+    watched = settings.root if local.watch.every_seconds else None
+    return LocalTarget(var_of(settings), local.base_port, local.faults_allowed, watched=watched)
 
 
 def open_target(settings: Settings) -> Target:

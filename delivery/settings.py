@@ -17,12 +17,35 @@ from typing import Any, Literal
 from delivery.clusters import Cluster, replicas_for
 from delivery.correction import CorrectionPolicy
 from delivery.errors import WrongSetting
+from delivery.evidence import Traffic
 from delivery.policy import Policy
 from model.sources import Source, SourceSettings, read_source
 
 FILE = "project.toml"
 NO_KEY = {"no_key": True}
 WANTED = {str: "text", int: "a whole number", float: "a number", bool: "true or false", dict: "a table", list: "a list"}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How the watcher beside the servers on this machine looks at production."""
+
+    every_seconds: float
+    """How often it reads the metrics; 0: there is no watcher."""
+    windows_seconds: tuple[float, ...]
+    """It judges what happened within each of these: a short one sees a sudden fault, a long one a slow one."""
+    traffic: tuple[Traffic, ...]
+    """Whose requests it judges."""
+
+    def __post_init__(self) -> None:
+        if not self.every_seconds >= 0:
+            raise ValueError(f"every_seconds is {self.every_seconds}, wanted at least 0")
+        if not self.windows_seconds or not all(seconds > self.every_seconds for seconds in self.windows_seconds):
+            raise ValueError(
+                f"windows_seconds are {list(self.windows_seconds)}, wanted some, longer than every_seconds"
+            )
+        if not self.traffic:
+            raise ValueError("traffic is empty, wanted 'people', 'replay' or both")
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class Local:
     """Where the first model answers; the next one a port higher."""
     faults_allowed: bool
     """Whether MODEL_FAULTS may make a server misbehave."""
+    watch: Watch
 
 
 @dataclass(frozen=True)

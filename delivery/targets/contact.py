@@ -31,6 +31,8 @@ class Contact:
     var: Path
     interpreter: Path | None = None
     faults_allowed: bool = False
+    watch: Path | None = None
+    """The project that a watcher is kept for, if any."""
 
     @property
     def log(self) -> Path:
@@ -135,6 +137,8 @@ class Contact:
             command += ["--interpreter", str(self.interpreter)]
         if self.faults_allowed:
             command += ["--faults-allowed"]
+        if self.watch:
+            command += ["--watch", str(self.watch.absolute())]
         # A kill meant for a delivery is not meant for the keeper.
         variables = {name: value for name, value in os.environ.items() if name != "DELIVERY_KILL_AFTER"}
         with self.log.open("ab") as log:

@@ -26,6 +26,7 @@ from delivery.errors import DeliveryError
 from delivery.files import read_json, replace_json
 from delivery.journal import now
 from delivery.targets import SLOTS, Slot
+from delivery.targets.companion import PATIENCE_SECONDS, Companion
 from delivery.targets.environments import Environments
 from delivery.targets.places import Place
 from delivery.targets.ports import open_public
@@ -50,6 +51,7 @@ class Keeper:
     error: str | None = None
     shown: dict[str, Any] = field(default_factory=dict)
     since: str = field(default_factory=now)
+    watcher: Companion | None = None
 
     @property
     def status_path(self) -> Path:
@@ -63,11 +65,15 @@ class Keeper:
             self._step_places(desired)
             self._close_publics(desired)
         self._reap()
+        if self.watcher:
+            self.watcher.step()
         self.show()
         return bool(self.draining) or any(place.busy() for place in self.places.values())
 
     def drain(self) -> None:
-        """End all servers, each after its last accepted request."""
+        """End the watcher, then all servers, each after its last accepted request."""
+        if self.watcher:
+            self.watcher.end()
         for public in self.publics.values():
             public.close()
         for place in self.places.values():
@@ -89,6 +95,7 @@ class Keeper:
             "error": self.error,
             "slots": [place.as_json() for place in self.places.values()],
             "processes": [server.as_json() for server in self._servers()],
+            "watcher": self.watcher.as_json() if self.watcher else None,
         }
         if status != self.shown:
             replace_json(self.status_path, status)
@@ -172,10 +179,12 @@ def only_one(folder: Path) -> int | None:
 
 
 def end_orphans(status_path: Path) -> None:
-    """End the servers that a killed keeper left where they do not end by themselves."""
-    if status_path.exists():
-        for process in read_json(status_path)["processes"]:
-            end(process["pid"], process["begun"], DRAIN_SECONDS)
+    """End the servers and the watcher that a killed keeper left where they do not end by themselves."""
+    status = read_json(status_path) if status_path.exists() else {"processes": []}
+    if watcher := status.get("watcher"):
+        end(watcher["pid"], watcher["begun"], PATIENCE_SECONDS)
+    for process in status["processes"]:
+        end(process["pid"], process["begun"], DRAIN_SECONDS)
 
 
 def clear_leftovers(folder: Path) -> None:
@@ -198,6 +207,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--var", type=Path, required=True)
     parser.add_argument("--interpreter", type=Path, help="run servers with this Python instead of their environments")
     parser.add_argument("--faults-allowed", action="store_true")
+    parser.add_argument("--watch", type=Path, metavar="ROOT", help="keep a watcher for the project in this folder")
     options = parser.parse_args(arguments)
     folder: Path = options.var / "keeper"
     folder.mkdir(parents=True, exist_ok=True)
@@ -205,7 +215,8 @@ def main(arguments: list[str]) -> int:
         return 0
     detach()
     site = Site(options.var, Environments(options.var, options.interpreter), options.faults_allowed)
-    keeper = Keeper(site, State(options.var))
+    watcher = Companion(options.watch, folder / "watcher.log") if options.watch else None
+    keeper = Keeper(site, State(options.var), watcher=watcher)
     end_orphans(keeper.status_path)
     clear_leftovers(folder)
     run(keeper)

@@ -36,6 +36,8 @@ class LocalTarget:
     faults_allowed: bool = False
     interpreter: Path | None = None
     verify: Callable[[Path], Any] = verify_sealed
+    watched: Path | None = None
+    """The project whose production a watcher looks at."""
 
     @cached_property
     def state(self) -> State:
@@ -45,7 +47,7 @@ class LocalTarget:
     @cached_property
     def contact(self) -> Contact:
         """The keeper."""
-        return Contact(self.var, self.interpreter, self.faults_allowed)
+        return Contact(self.var, self.interpreter, self.faults_allowed, self.watched)
 
     def open(self) -> None:
         """Start the keeper unless it runs, and wait until every champion is back or has said why it is not.
@@ -58,7 +60,7 @@ class LocalTarget:
         for model, state in desired.models.items():
             if state.stable:
                 with suppress(Broken):
-                    self.contact.wait_for(model, "stable", state.stable, None, desired.revision)
+                    self.contact.wait_for(model, "stable", state.stable, state.faults.get("stable"), desired.revision)
 
     def close(self) -> bool:
         """Drain all servers and end the keeper; False when none ran. What should run is remembered."""
@@ -145,10 +147,11 @@ class LocalTarget:
     def serves(self, model: str, release: str) -> bool:
         """Whether stable should be that release and answers as it (waits for one that is just starting)."""
         desired = self.state.read()
-        if model not in desired.models or desired.models[model].stable != release:
+        state = desired.models.get(model)
+        if state is None or state.stable != release:
             return False
         try:
-            self.contact.wait_for(model, "stable", release, None, desired.revision)
+            self.contact.wait_for(model, "stable", release, state.faults.get("stable"), desired.revision)
             return ask_release(model, self.address(model, "stable")) == release
         except DeliveryError:
             return False

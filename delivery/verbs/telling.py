@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from delivery.errors import Broken, DeliveryError
+from delivery.files import read_json
 from delivery.ledger import began_to_serve
-from delivery.opening import open_delivery
+from delivery.opening import open_delivery, open_local
 from delivery.progress import tell
 from delivery.promotion import Delivery
 from delivery.settings import Settings
+from delivery.targets.local import LocalTarget
+from delivery.targets.processes import alive
 
 
 def status(settings: Settings, models: Sequence[str]) -> None:
@@ -22,8 +26,32 @@ def status(settings: Settings, models: Sequence[str]) -> None:
             tell(f"{model:{width}}  {standing(delivery, model)}")
         except DeliveryError as problem:
             problems.append(str(problem))
+    if settings.cluster is None:
+        tell(watching(open_local(settings)))
     if problems:
         raise Broken("; ".join(problems))
+
+
+def watching(target: LocalTarget) -> str:
+    """What the watcher of this machine last saw."""
+    status, path = target.contact.status(), target.var / "keeper" / "watcher.json"
+    process: dict[str, Any] | None = status["watcher"] if status and target.contact.running() else None
+    if process is None or not alive(process["pid"], process["begun"]):
+        return "watcher: none is running; it comes with `run`"
+    said: dict[str, Any] = read_json(path) if path.exists() else {"pid": None}
+    if said["pid"] != process["pid"]:
+        return "watcher: it has just begun"
+    seen = [f"{model}: {looked_at(one)}" for model, one in said["models"].items()]
+    raised = [f"{one['alert']} of {one['model']} since {one['since']}" for one in said["raised"]]
+    told = f"; raised: {', '.join(raised)}" if raised else ""
+    return f"watcher: last look at {said['at']}; {'; '.join(seen) or 'nothing in production'}{told}"
+
+
+def looked_at(seen: dict[str, Any]) -> str:
+    """What the watcher saw of one model in its longest window."""
+    if seen["problem"] or "requests" not in seen:
+        return str(seen["problem"] or "not yet")
+    return f"{seen['requests']} requests of people in {seen['seconds']:.0f} s, {seen['labelled']} labelled"
 
 
 def standing(delivery: Delivery, model: str) -> str:

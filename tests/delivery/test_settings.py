@@ -118,6 +118,11 @@ def test_a_source_is_read_and_a_wrong_one_refused(project):
         ('ModelSlow = "rollback"', "", "[correction] alerts.ModelSlow is missing, wanted one of 'rollback', 'retrain'"),
         ('ModelSlow = "rollback"', 'ModelSlow = "restart"', "correction.alerts.ModelSlow is 'restart', wanted one of"),
         ('ModelSlow = "rollback"', 'ModelSlow = "tell"\nSlow = "tell"', "[correction] alerts.Slow is no alert, wanted"),
+        ("every_seconds = 2.0", "every_seconds = -1", "[local.watch] every_seconds is -1.0, wanted at least 0"),
+        ("[30.0, 300.0]", "[]", "[local.watch] windows_seconds are [], wanted some, each longer than every_seconds"),
+        ("[30.0, 300.0]", "[1.0]", "[local.watch] windows_seconds are [1.0], wanted some, each longer than"),
+        ('["people"]', "[]", "[local.watch] traffic is empty, wanted 'people', 'replay' or both"),
+        ('["people"]', '["robots"]', "local.watch.traffic[0] is 'robots', wanted one of 'people', 'replay'"),
         ("[correction.alerts]", "[correction.alarms]", "correction.alarms is no setting, wanted one of"),
     ],
 )

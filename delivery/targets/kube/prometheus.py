@@ -16,21 +16,12 @@ from typing import Any
 import urllib3
 
 from delivery.evidence import Observation, Traffic
-from delivery.observing import Key, NotSeen, Snapshot, window
+from delivery.observing import JUDGED, Key, NotSeen, Snapshot, window
 
 ASK_SECONDS = 10.0
 LOOKBACK_SECONDS = 300
 PATIENCE_SCRAPES = 4
 POLL_SECONDS = 1.0
-JUDGED = (
-    "http_requests_total",
-    "http_request_seconds_bucket",
-    "model_predictions_total",
-    "model_feedback_total",
-    "model_feedback_right_total",
-    "model_feedback_error_total",
-    "model_feedback_squared_error_total",
-)
 OF_THE_TARGET = {"namespace", "pod", "service", "endpoint", "instance", "job", "container", "model"}
 """Labels that the scrape adds: series that differ in nothing else are one."""
 
