@@ -42,7 +42,7 @@ class Watch:
             raise ValueError(f"every_seconds is {self.every_seconds}, wanted at least 0")
         if not self.windows_seconds or not all(seconds > self.every_seconds for seconds in self.windows_seconds):
             raise ValueError(
-                f"windows_seconds are {list(self.windows_seconds)}, wanted some, longer than every_seconds"
+                f"windows_seconds are {list(self.windows_seconds)}, wanted some, each longer than every_seconds"
             )
         if not self.traffic:
             raise ValueError("traffic is empty, wanted 'people', 'replay' or both")
