@@ -6,6 +6,9 @@ many false alarms, each has the share `false_alarms / (steps x measures)` of the
 aborts only when its one-sided interval holds no allowed harm. A promotion is decided once, after the last step, and
 needs the plain one-sided 95 % interval of every measure to hold no harm that is not allowed. Between the two there is
 not enough data, and the reason says what is missing.
+
+The mix of answers is compared in outcomes that mean the same in both releases: labels, and of values the rungs of one
+ladder (docs/contracts.md, Metrics). Bins of each release's own would hide a canary that answers in another unit.
 """
 
 from __future__ import annotations

@@ -7,17 +7,19 @@ one-sided 95 % bounds, for a gate asks only whether the contender is worse.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from model.asking import Answering
+from model.compatibility import Described, answers_alike, breaks
 from model.instances import Instance
 from model.intervals import ONE_SIDED, Measurement, summarise
 from model.measures import Array, Measure, measures_of
 from model.scene import Scene, answered_rows, answers_of
 from model.spec import ModelSpec
 
+Question = Literal["same", "new"]
 CHANGES = ("mae", "rmse", "mape")
 """Of these the relative change counts (contender / champion - 1), of all others the difference."""
 REQUEST_SECONDS = 0.0004
@@ -34,7 +36,7 @@ def compare(
     reply = theirs.ask(scene.instances)["answers"]
     champion = _in_our_order(answers_of(reply, theirs.describe()["labels"]), spec, theirs)
     found = {} if champion is None else paired_differences(spec, scene, champion, masks)
-    found["incompatible"] = _incompatible(spec, scene, ours, theirs)
+    found["incompatible"] = _incompatible(scene, ours, theirs)
     found["latency_ratio"] = _latency_ratio(scene, ours, theirs)
     return found
 
@@ -42,7 +44,7 @@ def compare(
 def _in_our_order(answers: Array, spec: ModelSpec, theirs: Answering) -> Array | None:
     """The champion's answers with our labels' columns; None where it answers another question."""
     described = theirs.describe()
-    if described["task"] != spec.task or set(described["labels"]) != set(spec.labels):
+    if not answers_alike({"task": spec.task, "labels": spec.labels}, described):
         return None
     return answers[:, [described["labels"].index(label) for label in spec.labels]] if spec.labels else answers
 
@@ -71,47 +73,32 @@ def _paired(formula: Measure, truth: Array, ours: Array, theirs: Array, weights:
     return summarise(figures, int(np.count_nonzero(weights[0])), ONE_SIDED)
 
 
-def _incompatible(spec: ModelSpec, scene: Scene, ours: Answering, theirs: Answering) -> Measurement:
-    """How many of the champion's requests break: its samples and the edges of its schema. None do if `api` is new."""
-    described, mine = theirs.describe(), ours.describe()
-    requests = [*described["samples"]["instances"], *edge_requests(described)]
-    accepted = theirs.ask(requests)["answers"]
-    valid = [each for each, answer in zip(requests, accepted, strict=True) if "problems" not in answer]
-    broken = _broken(ours, valid)
-    if described["task"] != spec.task or set(described["labels"]) != set(mine["labels"]):
-        broken.append({"instance": {}, "detail": f"answers {mine['labels']}, the champion {described['labels']}"})
+def question_of(mine: Described, champion: Described) -> Question:
+    """Whether the contender answers what the champion does; `new` only where a new `api` says so."""
+    return "new" if mine["api"] > champion["api"] and not answers_alike(mine, champion) else "same"
+
+
+def _incompatible(scene: Scene, ours: Answering, theirs: Answering) -> Measurement:
+    """How much of the champion's interface breaks, by its schema and by requests. Nothing does if `api` is new."""
+    broken, tried = breaks(ours, theirs)
     scene.notes["incompatible"] = broken[:20]
-    return Measurement(0.0 if mine["api"] > described["api"] else float(len(broken)), n=len(valid))
-
-
-def _broken(ours: Answering, requests: Sequence[Instance]) -> list[dict[str, Any]]:
-    replies = ours.ask(requests)["answers"]
-    refused = [(each, reply["problems"]) for each, reply in zip(requests, replies, strict=True) if "problems" in reply]
-    return [
-        {"instance": instance, "detail": "; ".join(f"{each['pointer']}: {each['detail']}" for each in problems)}
-        for instance, problems in refused
-    ]
-
-
-def edge_requests(described: Mapping[str, Any]) -> list[Instance]:
-    """A valid sample with one field at a time set to what its schema allows at the edge: bounds, choices, null."""
-    samples = described["samples"]["instances"]
-    return [{**samples[0], field["name"]: value} for field in described["schema"] for value in _edges(field)]
-
-
-def _edges(field: Mapping[str, Any]) -> list[Any]:
-    bounds = [field[end] for end in ("minimum", "maximum") if field.get(end) is not None]
-    values = [] if field["kind"] == "date" else [int(each) if field.get("integer") else each for each in bounds]
-    values += list(field.get("choices") or ())
-    return values + ([None] if field.get("nullable") else [])
+    renewed = ours.describe()["api"] > theirs.describe()["api"]
+    return Measurement(0.0 if renewed else float(len(broken)), n=tried)
 
 
 def _latency_ratio(scene: Scene, ours: Answering, theirs: Answering) -> Measurement:
     """Seconds a request against the champion's: median of paired rounds, with the range that half of them lie in."""
     rows = [scene.instances[position] for position in scene.sample(TIMED_ROWS)]
-    ratios = [_request_seconds(ours, rows) / _request_seconds(theirs, rows) for _ in range(ROUNDS)]
+    ratios = [_ratio_of_a_round(ours, theirs, rows, turned=bool(each % 2)) for each in range(ROUNDS)]
     low, value, high = np.percentile(ratios, (25, 50, 75))
     return Measurement(float(value), float(low), float(high), ROUNDS * len(rows))
+
+
+def _ratio_of_a_round(ours: Answering, theirs: Answering, rows: Sequence[Instance], turned: bool) -> float:
+    """Each is first in turn: whoever is second finds a warmer machine, or a more tired one."""
+    asked = (theirs, ours) if turned else (ours, theirs)
+    first, second = (_request_seconds(each, rows) for each in asked)
+    return second / first if turned else first / second
 
 
 def _request_seconds(asked: Answering, rows: Sequence[Instance]) -> float:

@@ -55,6 +55,7 @@ def evaluate(
     spec: ModelSpec, data: Data, contender: Contender, champion: Champion, progress: Progress = lambda _: None
 ) -> dict[str, Any]:
     """The contender on the holdout, as evaluation.json holds it (docs/contracts.md)."""
+    question: comparison.Question | None = None
     with ExitStack() as stack:
         ours = stack.enter_context(Answering(contender.folder))
         progress("asking the contender")
@@ -69,7 +70,8 @@ def evaluate(
             progress("comparing with the champion")
             theirs = stack.enter_context(Answering(champion.folder))
             found |= comparison.compare(spec, scene, ours, theirs, masks)
-    return _document(spec, data, scene, contender, champion, members, found)
+            question = comparison.question_of(ours.describe(), theirs.describe())
+    return _document(spec, data, scene, contender, _told(champion, question), members, found)
 
 
 def _scene(
@@ -139,12 +141,16 @@ def _band_coverage(spec: ModelSpec, scene: Scene, folder: Path) -> dict[str, Mea
     return {"coverage": measure(lambda _truth, a, w: w @ a / w.sum(axis=1), scene.truth, inside, scene.weights)}
 
 
+def _told(champion: Champion, question: comparison.Question | None) -> dict[str, Any]:
+    return {"state": champion.state, "release": champion.release, "question": question}
+
+
 def _document(
     spec: ModelSpec,
     data: Data,
     scene: Scene,
     contender: Contender,
-    champion: Champion,
+    champion: Mapping[str, Any],
     members: Mapping[str, Any],
     found: Mapping[str, Measurement],
 ) -> dict[str, Any]:
@@ -155,7 +161,7 @@ def _document(
         "contender": contender.identity,
         "candidate": contender.candidate,
         "members": sorted(members),
-        "champion": {"state": champion.state, "release": champion.release},
+        "champion": champion,
         "holdout": {
             "sha256": data.sha256,
             "n": len(data.holdout),

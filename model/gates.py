@@ -1,20 +1,25 @@
 """A gate against an evaluation: the verdict, and one sentence that says why. Pure.
 
 A gate without a number fails. A gate against the champion does not apply only when the target itself confirmed that
-there is none; the gate of a vote's member only when the contender is no vote. A contender that is too good is refused
-until an approval names it.
+there is none, a paired difference also when a new `api` answers another question than the champion; the gate of a
+vote's member only when the contender is no vote. A contender that is too good is refused until an approval names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from model.spec import Gate
 
-AGAINST_CHAMPION = ("difference.", "change.", "incompatible", "latency_ratio")
+PAIRED = ("difference.", "change.")
+AGAINST_CHAMPION = (*PAIRED, "incompatible", "latency_ratio")
 """How the names of measurements begin that are taken beside the champion."""
+
+MOST_PLACES = 15
+NAMED = 2
+"""Of what is incompatible; evaluation.json and the report have all of it."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,10 @@ class Verdict:
 def bound_of(gate: Gate) -> str:
     """The bound in words: `>= 0.77`, `<= 0.1`, `in [0.97, 1.03]`."""
     if gate.at_least is None:
-        return f"<= {gate.at_most:g}"
+        return f"<= {gate.at_most:.10g}"
     if gate.at_most is None:
-        return f">= {gate.at_least:g}"
-    return f"in [{gate.at_least:g}, {gate.at_most:g}]"
+        return f">= {gate.at_least:.10g}"
+    return f"in [{gate.at_least:.10g}, {gate.at_most:.10g}]"
 
 
 def name_of(gate: Gate) -> str:
@@ -67,7 +72,7 @@ def judge(gate: Gate, evaluation: Mapping[str, Any], where: str, approved_by: st
     if measured is None or measured[gate.statistic] is None:
         return _verdict(gate, measured or {}, False, _missing(gate, evaluation, where), where)
     passed = _within(gate, measured[gate.statistic])
-    sentence = _sentence(gate, evaluation["model"], measured, passed, where)
+    sentence = _sentence(gate, evaluation, measured, passed, where)
     if not passed and gate.kind == "ceiling" and approved_by:
         return _verdict(gate, measured, True, f"{sentence}; approved by {approved_by}", where)
     return _verdict(gate, measured, passed, sentence, where)
@@ -76,6 +81,8 @@ def judge(gate: Gate, evaluation: Mapping[str, Any], where: str, approved_by: st
 def _why_not_applicable(gate: Gate, evaluation: Mapping[str, Any]) -> str:
     if gate.measure.startswith(AGAINST_CHAMPION) and evaluation["champion"]["state"] == "none":
         return "the target says that nothing is in production yet"
+    if gate.measure.startswith(PAIRED) and evaluation["champion"]["question"] == "new":
+        return "the api is new and answers another question than the champion"
     if gate.kind == "member" and not evaluation["members"]:
         return f"the contender {evaluation['candidate']} is no vote"
     return ""
@@ -112,25 +119,43 @@ def _missing(gate: Gate, evaluation: Mapping[str, Any], where: str) -> str:
     )
 
 
-def _sentence(gate: Gate, model: str, measured: Mapping[str, Any], passed: bool, where: str) -> str:
+def _sentence(gate: Gate, evaluation: Mapping[str, Any], measured: Mapping[str, Any], passed: bool, where: str) -> str:
     wanted = "as wanted" if passed else "the gate wants"
-    hint = f" ({gate.why})" if gate.why and not passed else ""
-    return f"{model}: {gate.measure} {figure(measured)}, {wanted} {_wanted(gate)}{hint} ({where})"
+    hints = [gate.why, _broken(evaluation) if gate.measure == "incompatible" else ""]
+    hint = "".join(f" ({each})" for each in hints if each and not passed)
+    bounds = [each for each in (gate.at_least, gate.at_most) if each is not None]
+    return f"{evaluation['model']}: {gate.measure} {figure(measured, bounds)}, {wanted} {_wanted(gate)}{hint} ({where})"
+
+
+def _broken(evaluation: Mapping[str, Any]) -> str:
+    details = [each["detail"] for each in evaluation["incompatible"]]
+    more = f"; and {len(details) - NAMED} more" if len(details) > NAMED else ""
+    return "; ".join(details[:NAMED]) + more
 
 
 def _wanted(gate: Gate) -> str:
     return bound_of(gate) if gate.statistic == "value" else f"its {gate.statistic} end {bound_of(gate)}"
 
 
-def figure(measured: Mapping[str, Any]) -> str:
-    """A measurement for reading: `0.812 [0.797, 0.828]`, `12,643 [11,930, 13,400]`."""
-    value = _number(measured["value"])
-    if measured.get("low") is None or measured.get("high") is None:
-        return value
-    return f"{value} [{_number(measured['low'])}, {_number(measured['high'])}]"
+def figure(measured: Mapping[str, Any], bounds: Sequence[float] = ()) -> str:
+    """A measurement for reading: `0.812 [0.797, 0.828]`, `12,643 [11,930, 13,400]`, `3`.
+
+    With as many digits as it takes to tell each number from the bounds: 0.7196 is no 0.720 beside a bound of 0.72.
+    """
+    value, low, high = measured["value"], measured.get("low"), measured.get("high")
+    if low is None or high is None:
+        return f"{value:,.0f}" if float(value).is_integer() else _number(value, bounds)
+    return f"{_number(value, bounds)} [{_number(low, bounds)}, {_number(high, bounds)}]"
 
 
-def _number(value: float) -> str:
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.3f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+def _number(value: float, bounds: Sequence[float]) -> str:
+    large = abs(value) >= 1000
+    usual = ",.0f" if large else ".3f" if abs(value) >= 0.01 or value == 0 else ".2g"
+    longer = (f",.{places}f" for places in range(1 if large else 4, MOST_PLACES))
+    shown = (f"{value:{kind}}" for kind in (usual, *longer))
+    return next((each for each in shown if _as_far(float(each.replace(",", "")), value, bounds)), repr(value))
+
+
+def _as_far(shown: float, value: float, bounds: Sequence[float]) -> bool:
+    """Whether what is shown lies on the same side of every bound as the value."""
+    return all((shown > bound, shown < bound) == (value > bound, value < bound) for bound in bounds)

@@ -38,8 +38,8 @@ class Described:
 
     @property
     def outcomes(self) -> Sequence[str]:
-        """The labels, or the bins of the score."""
-        return self.labels or [name for feature, name in self.shares if feature == "score"]
+        """The labels, or the rungs that answers stood on out of fold: others may come."""
+        return self.labels or list(self.outcome_shares)
 
 
 def describe(release: Release, faults: Iterable[str] = ()) -> Described:
@@ -57,15 +57,9 @@ def describe(release: Release, faults: Iterable[str] = ()) -> Described:
         faults=faults,
         created_seconds=datetime.fromisoformat(provenance["created"]).timestamp(),
         drift_requests=TEXT_REQUESTS if any(each.kind == "text" for each in schema.fields) else TABLE_REQUESTS,
-        outcome_shares=_outcome_shares(release, shares),
+        outcome_shares=release.reference.outcomes,
         figures=_figures(release),
     )
-
-
-def _outcome_shares(release: Release, shares: Mapping[Bin, float]) -> Mapping[str, float]:
-    if release.schema.labels:
-        return release.reference.outcomes
-    return {name: share for (feature, name), share in shares.items() if feature == "score"}
 
 
 def _figures(release: Release) -> Mapping[tuple[str, str], float]:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from flask import Response, request
 
+from model.release.binning import rung_of
 from model.release.schema import Row
 from serving.answering import answer_rows
 from serving.bodies import read_rows
@@ -69,10 +70,11 @@ def _answer(served: Served, rows: Sequence[Row], traffic: str) -> Sequence[Any]:
 
 
 def _count_bins(served: Served, rows: Sequence[Row], answers: Sequence[Any], traffic: str) -> list[str]:
-    """Count the bins of all rows; returns each row's outcome: its label, or the bin of its value."""
-    bins = [list(served.release.reference.bins(row, answer)) for row, answer in zip(rows, answers, strict=True)]
-    served.metrics.bins.add(traffic, [each for found in bins for each in found])
+    """Count the bins of all rows; returns each row's outcome: its label, or the rung of its value."""
+    bins = served.release.reference.bins
+    found = [each for row, answer in zip(rows, answers, strict=True) for each in bins(row, answer)]
+    served.metrics.bins.add(traffic, found)
     labels = served.release.schema.labels
     if labels:
         return [labels[answer.index(max(answer))] for answer in answers]
-    return [name for found in bins for feature, name in found if feature == "score"]
+    return [rung_of(answer) for answer in answers]

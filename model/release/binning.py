@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ Bin = tuple[str, str]
 MISSING, OTHER = "missing", "other"
 CATEGORIES_AT_MOST = 40
 """Of one field; rarer ones count as `other`, so that a metric has no endless labels."""
+RUNGS_A_DOUBLING = 4
+"""A rung is 19 % wide."""
+LEAST_RUNG, GREATEST_RUNG = -80, 160
+"""About a millionth and a million millions: what lies beyond counts as 0, or on the last rung."""
 
 
 def edges_of(values: Sequence[float], bins: int = 10) -> list[float]:
@@ -28,6 +33,23 @@ def edges_of(values: Sequence[float], bins: int = 10) -> list[float]:
     ordered = sorted(values)
     edges = sorted({ordered[-(-step * len(ordered) // bins) - 1] for step in range(1, bins)}) if ordered else []
     return edges[:-1] if len(edges) > 1 and edges[-1] == ordered[-1] else edges
+
+
+def rung_of(value: float) -> str:
+    """The rung of a ladder that a value stands on, by its end nearer to 0: `156000` for 163,000.
+
+    The ladder is the same for every release, as labels are: bins cut by each release's own answers can be compared
+    with its own reference and with nothing else, for one that answers in another unit fills its own deciles as evenly.
+    """
+    size = abs(value)
+    rung = math.floor(RUNGS_A_DOUBLING * math.log2(size)) if size else LEAST_RUNG - 1
+    if rung < LEAST_RUNG:
+        return "0"
+    return f"{math.copysign(_foot(min(rung, GREATEST_RUNG)), value):g}"
+
+
+def _foot(rung: int) -> float:
+    return float(f"{2 ** (rung / RUNGS_A_DOUBLING):.3g}")
 
 
 def numeric_document(values: Sequence[float | None], bins: int = 10) -> Document:

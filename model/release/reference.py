@@ -12,7 +12,7 @@ from functools import lru_cache
 from statistics import median
 from typing import Any
 
-from model.release.binning import Bin, CategoryBins, NumericBins, category_document, numeric_document
+from model.release.binning import Bin, CategoryBins, NumericBins, category_document, numeric_document, rung_of
 from model.release.documents import VERSION, Document, check_version, take
 from model.release.errors import BadDocument
 from model.release.fields import Field, Row, Value
@@ -53,7 +53,7 @@ class Reference:
         self.typical: Row = take(document, "typical", where)
         """Of every field but the texts the training median or most frequent value."""
         self.outcomes: dict[str, float] = take(document, "outcomes", where)
-        """How often each label was answered; empty for a regression."""
+        """How often each label was answered; of values, each rung."""
         self._shares = {name: share for bins in known.values() for name, share in bins.shares.items()}
         self._score = known.pop(SCORE).bin_of
         statistics = statistics_of(lru_cache(WORDS_REMEMBERED)(knows) if knows else None)
@@ -76,10 +76,6 @@ class Reference:
             text = row[name]
             yield bin_of(None if text is None else measure(str(text)))
         yield self._score(score_of(answer))
-
-    def all_bins(self) -> Iterator[Bin]:
-        """Every bin of every feature: metrics start with all of them."""
-        return iter(self._shares)
 
     def shares(self) -> Mapping[Bin, float]:
         """The share of training rows in every bin; those of one feature add up to 1."""
@@ -154,5 +150,9 @@ def _typical(field: Field, values: Sequence[Value]) -> Value:
 
 
 def _outcomes(labels: Sequence[str], answers: Sequence[Answer]) -> dict[str, float]:
+    """The share of answers with each label, or on each rung, lowest first."""
+    if not labels:
+        stood = Counter(rung_of(score_of(answer)) for answer in answers)
+        return {rung: round(stood[rung] / len(answers), 6) for rung in sorted(stood, key=float)}
     hits = Counter(list(answer).index(max(answer)) for answer in answers if isinstance(answer, Sequence))
     return {label: round(hits[place] / len(answers), 6) for place, label in enumerate(labels)}

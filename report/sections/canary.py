@@ -95,10 +95,18 @@ def _mix(step: Document) -> list[Block]:
     sides = [(name, step[name]) for name in ("canary", "champion") if step[name] and step[name]["outcomes"]]
     if not sides:
         return []
-    names = sorted({outcome for _, seen in sides for outcome in seen["outcomes"]})
+    names = sorted({outcome for _, seen in sides for outcome in seen["outcomes"]}, key=_place)
     rows = [[outcome, *(_share(seen["outcomes"], outcome) for _, seen in sides)] for outcome in names]
     columns = ("Answer", *(name.capitalize() for name, _ in sides))
     return [table("The mix of answers in the last step", columns, rows, numeric=columns[1:])]
+
+
+def _place(outcome: str) -> tuple[float, str]:
+    """Values by their size, labels by their name."""
+    try:
+        return float(outcome), ""
+    except ValueError:
+        return 0.0, outcome
 
 
 def _share(outcomes: Mapping[str, int], outcome: str) -> str:

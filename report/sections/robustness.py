@@ -54,8 +54,8 @@ def tell_cases(model: ModelBuild, _: Figures) -> Section | Absent:
         columns = ("Kind", "Input", "Expected", "Answered")
         blocks.append(table("Behaviour cases that failed", columns, rows, stacked=True))
     if incompatible:
-        rows = [[excerpt(_plain(i["instance"])), excerpt(i["detail"])] for i in incompatible]
-        caption = "Requests of the champion that this contender breaks"
+        rows = [[excerpt(_plain(i["instance"]) or "its schema"), excerpt(i["detail"])] for i in incompatible]
+        caption = "What of the champion's interface this contender breaks"
         blocks.append(table(caption, ("Request", "Detail"), rows, stacked=True))
     if not blocks:
         return Absent("Behaviour", "this model has no behaviour cases, and nothing of the champion's interface breaks")

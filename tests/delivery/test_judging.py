@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from delivery.judging import Decision, Pairs, Promised, judge
+from model.release.binning import rung_of
 from tests.delivery.canaries import World, default_policy, histogram_of, observe, share_of
 
 POLICY = replace(
@@ -47,6 +50,15 @@ def test_each_harm_aborts_alone_and_names_its_setting(harm, measure, said):
     assert finding(decision, measure).startswith(said)
     assert "(rollout." in decision.reason
     assert sum(each.outcome == "harmful" for each in decision.findings) == 1
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [(1.0, "fine"), (1.02, "fine"), (1.5, "harmful"), (0.001, "harmful")])
+def test_values_in_another_unit_are_another_mix_whatever_the_canary_was_trained_on(factor, outcome):
+    chance = random.Random(3)
+    values = [chance.lognormvariate(12, 0.4) for _ in range(1000)]
+    canary, champion = (Counter(rung_of(value * by) for value in values) for by in (factor, 1.0))
+    decision = judge(replace(FINE, outcomes=canary), replace(CHAMPION, outcomes=champion), POLICY)
+    assert finding(decision, "mix").startswith(outcome)
 
 
 def test_an_honest_change_of_microseconds_aborts_nothing():

@@ -16,7 +16,8 @@ def _evaluation(*, champion: str = "none", members: tuple[str, ...] = (), **meas
         "model": "pears",
         "candidate": "ridge",
         "members": list(members),
-        "champion": {"state": champion, "release": None},
+        "champion": {"state": champion, "release": None, "question": None if champion == "none" else "same"},
+        "incompatible": [],
         "measurements": found,
     }
 
@@ -92,3 +93,40 @@ def test_names_and_figures_read_well():
     assert name_of(Gate("security", "risk", at_most=0.06, statistic="high")) == "high end of risk <= 0.06"
     assert figure({"value": 12643.2, "low": 11930.0, "high": 13400.0}) == "12,643 [11,930, 13,400]"
     assert figure({"value": 0.0004, "low": None, "high": None}) == "0.0004"
+
+
+@pytest.mark.parametrize(
+    ("measured", "bound", "shown"),
+    [
+        ((0.7196, 0.69, 0.75), 0.72, "0.7196 [0.690, 0.750]"),
+        ((0.72, 0.69, 0.7199999), 0.72, "0.720 [0.690, 0.7199999]"),
+        ((12643.2, 11930.0, 13400.0), 12643, "12,643.2 [11,930, 13,400]"),
+        ((3.0, None, None), 0, "3"),
+        ((0.71968, 0.69, 0.75), 0.7197, "0.71968 [0.690, 0.750]"),
+        ((0.0004, None, None), 0.0, "0.0004"),
+    ],
+)
+def test_a_figure_has_the_digits_that_tell_it_from_its_bound(measured, bound, shown):
+    evaluation = _evaluation(accuracy=measured)
+    sentence = judge(Gate("floor", "accuracy", at_least=bound), evaluation, WHERE).sentence
+    assert sentence.startswith(f"pears: accuracy {shown}, ")
+
+
+@pytest.mark.parametrize("measure", ["difference.accuracy", "change.mae@low"])
+def test_a_new_question_under_a_new_api_has_no_paired_difference(measure):
+    evaluation = _evaluation(champion="present")
+    evaluation["champion"]["question"] = "new"
+    verdict = judge(Gate("relative", measure, at_least=0.0), evaluation, WHERE)
+    assert verdict.passed is None
+    assert "the api is new" in verdict.sentence
+    assert judge(Gate("compatibility", "incompatible", at_most=0), evaluation, WHERE).passed is False
+
+
+def test_what_is_incompatible_is_named_in_the_sentence():
+    evaluation = _evaluation(champion="present", incompatible=(3.0, None, None))
+    evaluation["incompatible"] = [{"instance": {}, "detail": f"field {name}: is new"} for name in "abc"]
+    gate = Gate("compatibility", "incompatible", at_most=0, why="callers must not break")
+    assert judge(gate, evaluation, WHERE).sentence == (
+        "pears: incompatible 3, the gate wants <= 0 (callers must not break) (field a: is new; field b: is new; and 1 "
+        "more) (model/library/pears/spec.py)"
+    )

@@ -74,7 +74,7 @@ TABLE: dict[str, Any] = {
         },
         "categories": {"zone": {"share": {"RL": 0.8, "RM": 0.15, "C": 0.05}}},
         "typical": {"area": 1400.0, "rooms": 6.0, "zone": "RL", "sold": 14000.0},
-        "outcomes": {}, "median": 90000.0,
+        "outcomes": {"55100": 0.3, "92700": 0.4, "131000": 0.3}, "median": 90000.0,
     },
     "instances": [
         {"area": 1400, "rooms": 6, "zone": "RL", "sold": "2008-05-01"},

@@ -17,6 +17,7 @@ from model.release.binning import (
     category_document,
     edges_of,
     numeric_document,
+    rung_of,
 )
 from model.release.errors import BadDocument
 
@@ -107,3 +108,17 @@ def test_a_category_spelled_other_keeps_its_share() -> None:
     bins = CategoryBins("kind", category_document(["other", "A", "A", "A"]), "here")
     assert bins.shares["kind", "other"] == 0.25
     assert bins.bin_of("other") == bins.bin_of("B") == ("kind", "other")
+
+
+@pytest.mark.parametrize(
+    ("value", "rung"),
+    [(163_000.0, "156000"), (0.0, "0"), (1e-30, "0"), (-1e-30, "0"), (1.0, "1"), (-5.0, "-4.76"), (1e300, "1.1e+12")],
+)
+def test_a_rung_is_named_by_its_end_nearer_to_0(value: float, rung: str) -> None:
+    assert rung_of(value) == rung
+
+
+@given(FLOATS, FLOATS)
+def test_a_greater_value_stands_on_no_lower_rung(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert float(rung_of(low)) <= float(rung_of(high))
