@@ -8,7 +8,7 @@ import json
 import pytest
 
 from delivery.ledger import Entry
-from delivery.opening import open_delivery
+from delivery.opening import open_delivery, open_local
 from delivery.settings import FILE, load_settings
 from delivery.verbs import release as sealing
 from delivery.verbs import steering
@@ -27,7 +27,8 @@ def work(tmp_path):
     work = Work(load_spec(MODEL), load_settings(tmp_path / FILE))
     (work.build / "release").mkdir(parents=True)
     (work.build / "release" / "release.json").write_text(json.dumps({"identity": RELEASE, "verdicts": []}))
-    return work
+    yield work
+    open_local(work.settings).close()
 
 
 def waiting(work, code: int = 0) -> str:
