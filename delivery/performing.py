@@ -9,10 +9,12 @@ from collections.abc import Callable
 from time import perf_counter
 
 from delivery.commands import VERBS
+from delivery.errors import Refused
 from delivery.junit import Case, write_junit
 from delivery.work import LeftOut, Work
 
 WITH_CASES_OF_THEIR_OWN = ("check", "gate")
+"""They leave a case a check or gate, unless they broke before anything was judged."""
 Function = Callable[[Work, argparse.Namespace], None]
 
 
@@ -25,7 +27,7 @@ def function_of(verb: str) -> Function:
 def perform(verb: str, work: Work, call: argparse.Namespace) -> None:
     """A verb of the way. Raises what the verb raises, after it stands in build/junit/."""
     started = perf_counter()
-    failure, skipped = None, None
+    failure, skipped, judged = None, None, verb in WITH_CASES_OF_THEIR_OWN
     try:
         work.require_unrefused(verb)
         function_of(verb)(work, call)
@@ -36,9 +38,9 @@ def perform(verb: str, work: Work, call: argparse.Namespace) -> None:
             shutil.rmtree(work.build / "release", ignore_errors=True)
         raise
     except Exception as error:
-        failure = str(error)
+        failure, judged = str(error), judged and isinstance(error, Refused)
         raise
     finally:
-        if skipped or verb not in WITH_CASES_OF_THEIR_OWN:
+        if skipped or not judged:
             case = Case(verb, failure, skipped, perf_counter() - started)
             write_junit(work.root / "build", verb, work.name, [case])

@@ -11,6 +11,7 @@ from typing import Any
 
 from delivery.errors import Broken, Refused, WrongSetting
 from delivery.files import replace_file
+from delivery.junit import Case, write_junit
 from delivery.opening import open_delivery
 from delivery.progress import progress, tell
 from delivery.rows import rows_file
@@ -21,6 +22,7 @@ from model.data import load
 from model.training import key_of
 
 FILE = "verdicts.json"
+NUMBERS = ("kind", "value", "low", "high", "n", "at_least", "at_most")
 
 
 def gate(work: Work, _call: argparse.Namespace) -> None:
@@ -37,6 +39,7 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
         tell(f"gate: {report_line(document)}")
     else:
         tell(f"gate: nothing new, {report_line(document)}")
+    write_junit(work.root / "build", "gate", work.name, cases_of(document))
     require_passed(work, document)
 
 
@@ -81,8 +84,7 @@ def run_gates(work: Work, arguments: dict[str, str]) -> dict[str, Any]:
     """Runs pytest and returns what it left; Broken where it ended without verdicts."""
     (work.build / FILE).unlink(missing_ok=True)
     words = [f"{name}={value}" for name, value in arguments.items()]
-    junit = [f"--junitxml=build/junit/gate-{work.name}.xml", "-o", "junit_family=xunit1"]
-    command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/gates", *words, *junit]
+    command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "tests/gates", *words]
     with progress("gate") as report:
         report("asking the contender, and the champion where there is one")
         ended = subprocess.run(command, cwd=work.root, capture_output=True, text=True, check=False)
@@ -95,6 +97,19 @@ def run_gates(work: Work, arguments: dict[str, str]) -> dict[str, Any]:
         cause = " ".join(said[0].split()) if said else f"pytest ended with {ended.returncode}"
         raise Broken(f"{work.name}: the gates could not be asked: {cause} ({log.relative_to(work.root)})")
     return document
+
+
+def cases_of(document: dict[str, Any]) -> list[Case]:
+    """A JUnit case a gate, with its numbers; told in every build, also where no gate had to be asked again."""
+    return [
+        Case(
+            one["gate"],
+            failure=one["sentence"] if one["passed"] is False else None,
+            skipped=one["sentence"] if one["passed"] is None else None,
+            properties={name: one[name] for name in NUMBERS if one[name] is not None},
+        )
+        for one in document["verdicts"]
+    ]
 
 
 def report_line(document: dict[str, Any]) -> str:

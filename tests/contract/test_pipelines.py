@@ -20,7 +20,7 @@ from tests.contract.test_verbs import targets
 from upkeep.__main__ import COMMANDS as UPKEEP
 
 WAY_OF_A_COMMIT = [verb.name for verb in WAY]
-VARIABLE = re.compile(r"\$\{(?:\w+:\$\{)?([A-Z][A-Z0-9_]*)(?::-[^}]*)?\}")
+VARIABLE = re.compile(r"\$\{(?:\w+:\$\{)?([A-Z][A-Z0-9_]*)(?::[-?][^}]*)?\}")
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,7 @@ def test_every_variable_of_the_configuration_is_given_by_compose(repository):
 def test_every_variable_of_compose_is_made_by_new_env(repository):
     new_env = ["sh", str(repository.root / "jenkins" / "new-env")]
     made = subprocess.run(new_env, capture_output=True, text=True, check=True)
+    assert made.stderr == ""
     names = {line.split("=", 1)[0] for line in made.stdout.splitlines() if line and not line.startswith("#")}
     wanted = set(VARIABLE.findall((repository.root / "jenkins" / "compose.yaml").read_text(encoding="utf-8")))
     assert wanted == names

@@ -76,6 +76,18 @@ def test_what_a_verb_raises_stands_in_junit_too(works, doing, error):
     assert cases(works[0], "staging") == [("staging", ["failure"])]
 
 
+@pytest.mark.parametrize(("error", "there"), [(Refused, False), (Broken, True), (WrongSetting, True)])
+def test_a_gate_that_could_not_be_asked_is_a_case_of_its_own(works, doing, error, there):
+    def fail(work, _call):
+        raise error(f"{work.name}: no")
+
+    doing(fail)
+    with pytest.raises(error):
+        perform("gate", works[0], CALL)
+    assert (works[0].root / "build" / "junit" / "gate-calm.xml").exists() is there
+    assert not there or cases(works[0], "gate") == [("gate", ["failure"])]
+
+
 def test_a_verb_before_its_time_names_the_one_that_has_to_run(works):
     with pytest.raises(WrongSetting, match=r"^calm: no build/calm/training.json; `train` writes it and has not run$"):
         works[0].read("training.json")

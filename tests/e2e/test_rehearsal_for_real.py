@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jenkins.rehearsal.plays import PLAYS
+from tests.delivery.as_jenkins_reads import complaints
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,3 +25,8 @@ def test_every_situation_ends_as_it_should():
     ended = [line.split()[0] for line in played.stdout.splitlines() if line.startswith(("ok ", "NOT "))]
     assert ended == ["ok"] * len(PLAYS), played.stdout + played.stderr
     assert played.returncode == 0
+    for name in PLAYS:
+        story, _, _ = (ROOT / "build" / "rehearsal" / f"{name.replace(' ', '-')}.log").read_text().partition("----")
+        assert story.startswith(f"{name}: {PLAYS[name].ends}\n")
+    left = (ROOT / "build" / "rehearsal" / "workspace" / "build").rglob("junit/*.xml")
+    assert complaints(*left) == []

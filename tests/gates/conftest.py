@@ -1,6 +1,6 @@
 """The metric gates: one case a gate, asked of a contender. Run by the verb `gate`, or by hand:
 
-    pytest tests/gates --model sentiment --champion none --junitxml build/junit/gate-sentiment.xml
+    pytest tests/gates --model sentiment --champion none
 
 Evaluates the contender once, leaves evaluation.json, and when the last gate has spoken verdicts.json.
 """
