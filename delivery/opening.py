@@ -38,7 +38,7 @@ def open_local(settings: Settings) -> LocalTarget:
 def open_target(settings: Settings) -> Target:
     """The target that is meant; nothing is started by this."""
     if settings.cluster:
-        return ClusterTarget(settings.cluster, settings.root, var_of(settings))
+        return ClusterTarget(settings.cluster, settings.root, var_of(settings), settings.environment)
     return open_local(settings)
 
 

@@ -103,6 +103,7 @@ def promote(
 def _champion(delivery: Delivery, model: str) -> Champion | None:
     delivery.target.open()
     promotion.recover(delivery, model)
+    delivery.target.remove(model, "canary")  # whoever left it there was killed: we hold the lock
     return delivery.target.current(model)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from delivery.opening import open_delivery
+from delivery.champions import known_approvals, present_champion
 from delivery.rollout import wants_approval
 from delivery.work import Work
 
@@ -12,9 +12,8 @@ def waiting_release(work: Work) -> tuple[str, str] | None:
     sealed = work.find("release/release.json")
     if sealed is None:
         return None
-    release, delivery = str(sealed["identity"]), open_delivery(work.settings)
-    champion = delivery.target.current(work.name)
-    if (champion and champion.release == release) or delivery.ledger.approvals(work.name, release):
+    release, champion = str(sealed["identity"]), present_champion(work.settings, work.name)
+    if (champion and champion.release == release) or known_approvals(work.settings, work.name, release):
         return None
     reason = wants_approval(work.build / "release", work.settings.approval.policy)
     return (release, reason) if reason else None

@@ -80,6 +80,11 @@ class Registry:
         """A layer or a configuration."""
         return self._answer("GET", repository, f"blobs/{digest}").data
 
+    def tag(self, repository: str, digest: str, tag: str) -> None:
+        """Give an image that is there one more tag, or move the tag to it."""
+        found = self._answer("GET", repository, f"manifests/{digest}")
+        self._answer("PUT", repository, f"manifests/{tag}", found.data, found.headers["Content-Type"])
+
     def begin_upload(self, repository: str) -> None:
         """Begin to push and send nothing: Broken where that is not allowed. The registry forgets it by itself."""
         self._answer("POST", repository, "blobs/uploads/")
@@ -97,21 +102,25 @@ class Registry:
         """Delete an image, all of its tags with it; its layers go when the registry collects its garbage."""
         self._answer("DELETE", repository, f"manifests/{digest}")
 
-    def _answer(self, method: str, repository: str, route: str) -> urllib3.BaseHTTPResponse:
-        answer = self._ask(method, repository, route, missing=False)
+    def _answer(
+        self, method: str, repository: str, route: str, body: bytes | None = None, content_type: str = ""
+    ) -> urllib3.BaseHTTPResponse:
+        answer = self._ask(method, repository, route, False, body, content_type)
         assert answer is not None
         return answer
 
-    def _ask(self, method: str, repository: str, route: str, missing: bool) -> urllib3.BaseHTTPResponse | None:
+    def _ask(
+        self, method: str, repository: str, route: str, missing: bool, body: bytes | None = None, content_type: str = ""
+    ) -> urllib3.BaseHTTPResponse | None:
         """The registry's answer; None for a 404 where something may be missing; Broken for anything unexpected."""
         prefix = self.address.partition("/")[2]
         path = f"/v2/{prefix}/{repository}" if prefix else f"/v2/{repository}"
         url = f"{'http' if is_loopback(self.host) else 'https'}://{HOSTS.get(self.host, self.host)}{path}/{route}"
-        answer = self._send(method, url, self.authorizations.get(repository))
+        answer = self._send(method, url, self.authorizations.get(repository), body, content_type)
         if answer.status == 401:
             challenge = answer.headers.get("WWW-Authenticate", "")
             self.authorizations[repository] = self._authorize(challenge)
-            answer = self._send(method, url, self.authorizations[repository])
+            answer = self._send(method, url, self.authorizations[repository], body, content_type)
         if answer.status == 404 and missing:
             return None
         if answer.status >= 300:
@@ -120,10 +129,13 @@ class Registry:
             )
         return answer
 
-    def _send(self, method: str, url: str, authorization: str | None) -> urllib3.BaseHTTPResponse:
+    def _send(
+        self, method: str, url: str, authorization: str | None, body: bytes | None = None, content_type: str = ""
+    ) -> urllib3.BaseHTTPResponse:
         headers = {"Accept": MANIFESTS} | ({"Authorization": authorization} if authorization else {})
+        headers |= {"Content-Type": content_type} if content_type else {}
         try:
-            return urllib3.request(method, url, headers=headers, timeout=SECONDS, retries=RETRIES)
+            return urllib3.request(method, url, body=body, headers=headers, timeout=SECONDS, retries=RETRIES)
         except urllib3.exceptions.HTTPError as problem:
             raise Broken(f"registry {self.host}: {url} cannot be reached ({type(problem).__name__})") from None
 

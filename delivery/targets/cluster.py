@@ -15,6 +15,7 @@ from delivery.files import read_json
 from delivery.journal import Write, visible
 from delivery.manifests import Manifests, Wanted, name_of
 from delivery.observing import Watch
+from delivery.progress import complain
 from delivery.targets import SLOTS, Champion, Slot
 from delivery.targets.asking import ask_release
 from delivery.targets.kube.api import MANAGER, Api, connect
@@ -35,6 +36,8 @@ class ClusterTarget:
     cluster: Cluster
     root: Path
     var: Path
+    environment: str = ""
+    """Its name; the champion's image gets the tag `champion-<name>`. Empty: none."""
 
     @cached_property
     def api(self) -> Api:
@@ -181,7 +184,17 @@ class ClusterTarget:
         return f"http://{name_of(model)}.{self.cluster.namespace}.svc"
 
     def publish_champion(self, model: str, release: str | None) -> None:
-        """Record the champion beside its image's digest, where whoever may read ConfigMaps finds both."""
+        """Record the champion beside its image's digest, and let the registry's tag follow it.
+
+        A registry that is away takes no promotion back: then builds without a kubeconfig see the champion before.
+        """
+        if release and self.environment:
+            from delivery.images.champion import publish_image  # here: it brings an engine's client
+
+            try:
+                publish_image(self._image(model, release), self.environment)
+            except DeliveryError as problem:
+                complain(f"{model}: {problem}; until the next promotion pull requests are compared with the one before")
         with self.memory.change(model, Write.CHAMPION_PUBLISHED) as state:
             state.champion_published = release
 

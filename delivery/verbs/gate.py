@@ -9,10 +9,10 @@ import subprocess
 import sys
 from typing import Any
 
+from delivery.champions import known_approvals, present_champion
 from delivery.errors import Broken, Refused, WrongSetting
 from delivery.files import replace_file
 from delivery.junit import Case, write_junit
-from delivery.opening import open_delivery
 from delivery.progress import progress, tell
 from delivery.rows import rows_file
 from delivery.targets import Champion
@@ -28,7 +28,7 @@ NUMBERS = ("kind", "value", "low", "high", "n", "at_least", "at_most")
 def gate(work: Work, _call: argparse.Namespace) -> None:
     """Judges the contender against every gate of its spec and leaves evaluation.json and verdicts.json."""
     work.read("training.json")
-    champion = open_delivery(work.settings).target.current(work.name)
+    champion = present_champion(work.settings, work.name)
     arguments = arguments_of(work, champion)
     document = work.find(FILE)
     key = key_of_gate(work, arguments, champion, document)
@@ -45,7 +45,7 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
 
 def arguments_of(work: Work, champion: Champion | None) -> dict[str, str]:
     """What the gates are told: model, champion, rows, and who approved this contender."""
-    approvals = open_delivery(work.settings).ledger.approvals(work.name, identity_in(work.build / "contender"))
+    approvals = known_approvals(work.settings, work.name, identity_in(work.build / "contender"))
     source = rows_file(work)
     arguments = {"--model": work.name, "--champion": str(champion.folder) if champion else "none"}
     arguments |= {"--source": str(source)} if source else {}

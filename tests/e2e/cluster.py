@@ -115,19 +115,21 @@ def kubectl(config: str, *words: str, given: str | None = None, wanted: int | No
 
 
 @contextmanager
-def bench(root: Path) -> Iterator[Bench]:
-    """A project in namespaces of its own; both go afterwards."""
+def bench(root: Path, **more: Any) -> Iterator[Bench]:
+    """A project in namespaces of its own; both go afterwards. `more` changes what the environment says."""
     for name in ("KUBECONFIG", "PROMETHEUS_URL"):
         require(bool(os.environ.get(name)), f"a cluster: {name}")
     admin_config = os.environ["KUBECONFIG"]
     with project(root) as bare:
         for folder in ("k8s", "monitoring"):
             shutil.copytree(ROOT / folder, root / folder)
-        settings = environment(bare)
+        settings = environment(bare, **more)
         bench = Bench(settings, admin_config)
         try:
             prepare(bench)
-            os.environ["KUBECONFIG"] = deployer_config(bench)
+            path = root / "deployer.conf"
+            path.write_text(deployer_config(bench))
+            os.environ["KUBECONFIG"] = str(path)
             yield bench
         finally:
             os.environ["KUBECONFIG"] = admin_config
@@ -135,13 +137,13 @@ def bench(root: Path) -> Iterator[Bench]:
             bench.admin("delete", "namespace", "--wait=false", "--ignore-not-found", *spaces)
 
 
-def environment(settings: Settings) -> Settings:
+def environment(settings: Settings, **more: Any) -> Settings:
     """The settings for a cluster that reads often and has few processors."""
     name = f"e2e-{secrets.token_hex(3)}"
+    said: dict[str, Any] = {"replicas": 3, "rollout": {"shares": [0.25, 0.5]}, **more}
     cluster = Cluster(
-        name, f"{name}-staging", os.environ["PROMETHEUS_URL"], ("monitoring",), replicas=3, scale_down_seconds=30,
-        scrape_seconds=5, faults_allowed=True, resources=Resources(cpu="20m", cpu_limit="500m"),
-        rollout={"shares": [0.25, 0.5]},
+        name, f"{name}-staging", os.environ["PROMETHEUS_URL"], ("monitoring",), scale_down_seconds=30,
+        scrape_seconds=5, faults_allowed=True, resources=Resources(cpu="20m", cpu_limit="500m"), **said,
     )  # fmt: skip
     return dataclasses.replace(settings, environments={"here": cluster}).at("here")
 
@@ -150,6 +152,11 @@ def prepare(bench: Bench) -> None:
     """What an administrator does once."""
     documents = yaml.safe_dump_all(Manifests(ROOT, bench.cluster).admin())
     kubectl(bench.admin_config, "apply", "--server-side", "--filename=-", given=documents)
+    pull_secrets(bench)
+
+
+def pull_secrets(bench: Bench) -> None:
+    """The login with which nodes pull."""
     login = [f"--docker-{name}={os.environ[key]}" for name, key in LOGIN.items()]
     for namespace in (bench.namespace, bench.cluster.staging_namespace):
         words = ("create", "secret", "docker-registry", "pull", *login)
@@ -165,9 +172,7 @@ def deployer_config(bench: Bench) -> str:
     document: Any = yaml.safe_load(bench.admin("config", "view", "--raw", "--minify"))
     document["users"] = [{"name": "deployer", "user": {"token": token}}]
     document["contexts"][0]["context"] |= {"user": "deployer", "namespace": bench.namespace}
-    path = bench.settings.root / "deployer.conf"
-    path.write_text(yaml.safe_dump(document))
-    return str(path)
+    return str(yaml.safe_dump(document))
 
 
 def until(happens: Any, seconds: float = 60) -> None:

@@ -1,4 +1,7 @@
-"""One promotion or rollback in a cluster, in a process of its own so that a test can kill it: SETTINGS MOVE RELEASE."""
+"""One move of a release in a cluster, in a process of its own so that a test can kill it: SETTINGS MOVE RELEASE.
+
+MOVE is promote, rollback, hold, or canary, of which RELEASE is then the folder.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import sys
 from pathlib import Path
 
 from delivery.opening import lock, open_delivery
-from delivery.promotion import promote, recover, rollback
-from tests.e2e.cluster import WHO
+from delivery.promotion import hold, promote, recover, rollback
+from tests.e2e.canaries import canary
+from tests.e2e.cluster import WHO, Bench
 from tests.e2e.images import MODEL
 
 
@@ -21,6 +25,10 @@ def main(settings: Path, move: str, release: str) -> None:
         recover(delivery, MODEL)
         if move == "promote":
             promote(delivery, MODEL, release, again=True, **WHO)
+        elif move == "canary":
+            canary(Bench(here, ""), Path(release))
+        elif move == "hold":
+            hold(delivery, MODEL, **WHO)
         else:
             rollback(delivery, MODEL, of=release, **WHO)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import time
 from pathlib import Path
@@ -10,25 +9,18 @@ from typing import Any
 
 import pytest
 
-from delivery import rollout
 from delivery.errors import Broken, Refused
 from delivery.manifests import Manifests, Wanted
 from delivery.promotion import promote, rollback
-from delivery.targets.kube import monitoring
 from delivery.targets.kube.rights import forbidden
-from tests.delivery.canaries import default_policy
 from tests.delivery.load import load
-from tests.delivery.tiny import cases
+from tests.e2e.canaries import canary
 from tests.e2e.cluster import WHO, Bench, go_live, kubectl, live, until
 from tests.e2e.images import MODEL
 from tests.serving.releases import TEXT
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
 QUESTION = json.dumps({"instances": TEXT["instances"]})
-POLICY = dataclasses.replace(
-    default_policy(), shares=(0.25, 0.5), replay_requests=400, minimum_requests=60, minimum_labelled=60,
-    error_margin=0.03, latency_grace_seconds=5.0, latency_limit_seconds=5.0, accuracy_margin=0.06,
-)  # fmt: skip
 
 
 def asking(there: Bench) -> Any:
@@ -84,7 +76,8 @@ def test_no_request_is_lost_while_releases_come_and_go(there: Bench, second: Pat
         assert rollback(delivery, MODEL, of=release, **WHO) == first
         delivery.target.start(MODEL, "canary", release)
         delivery.target.weigh(MODEL, 0.25)
-        assert (len(there.pods("stable")), len(there.pods("canary"))) in ((3, 1), (4, 1))  # the HPA may have grown it
+        slots = delivery.target.slots
+        assert (slots.replicas(MODEL, "stable"), slots.replicas(MODEL, "canary")) in ((3, 1), (4, 1))  # the HPA's work
         delivery.target.weigh(MODEL, 0.5)
         delivery.target.remove(MODEL, "canary")
         there.admin("delete", "--wait=false", there.pods("stable")[0])
@@ -151,12 +144,6 @@ def test_a_quota_in_the_way_is_said(there: Bench, second: Path) -> None:
     assert_all_answered(counts)
 
 
-def canary(there: Bench, folder: Path, **more: Any) -> str:
-    delivery, build = there.delivery(), there.settings.root / "build"
-    settings = {"policy": POLICY, "cases": cases(), "relative": False, "who": "me", **more}
-    return rollout.canary(delivery, MODEL, folder, build, **settings)
-
-
 def test_a_release_that_is_wrong_only_when_live_is_aborted(there: Bench, second: Path) -> None:
     before = live(there)
     with asking(there) as counts, pytest.raises(Refused, match=r"was aborted after .*accuracy") as refused:
@@ -169,20 +156,3 @@ def test_a_release_that_is_wrong_only_when_live_is_aborted(there: Bench, second:
 def test_a_good_canary_is_promoted(there: Bench, second: Path) -> None:
     assert "on replayed holdout traffic beside" in canary(there, second)
     assert there.pods("canary") == [] or until(lambda: there.pods("canary") == []) is None
-
-
-def test_without_prometheus_nothing_is_promoted(there: Bench, second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(monitoring, "LIVE_SECONDS", 5.0)
-    before, policy = live(there), dataclasses.replace(POLICY, replay_requests=300)
-    blind = dataclasses.replace(there.cluster, prometheus_url="http://127.0.0.1:1")
-    settings = dataclasses.replace(there.settings, environments={"here": blind})
-    with pytest.raises(Refused, match=r"cannot be judged: not enough data .* does not answer") as refused:
-        canary(Bench(settings, there.admin_config), second, policy=policy)
-    print(refused.value)
-    assert live(there) == before
-
-
-def test_a_canary_that_nobody_asks_is_held_and_refused(there: Bench, second: Path) -> None:
-    policy = dataclasses.replace(POLICY, traffic="people", step_seconds=2.0, hold_seconds=10.0)
-    with pytest.raises(Refused, match="cannot be judged: not enough data after 0 requests"):
-        canary(there, second, policy=policy)

@@ -6,21 +6,46 @@ import os
 import pickle
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from delivery.journal import Write
 from delivery.opening import lock
-from delivery.promotion import recover
-from tests.e2e.cluster import Bench, go_live, live
+from delivery.promotion import recover, resume
+from delivery.targets.kube import leases
+from tests.delivery.load import load
+from tests.e2e.canaries import canary
+from tests.e2e.cluster import WHO, Bench, bench, go_live, identity, live, until
 from tests.e2e.images import MODEL
+from tests.e2e.wires import wire
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
 KILLED_AFTER = [
     Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_ANNOUNCED, Write.LEDGER_APPENDED,
     Write.LEDGER_HEAD_RECORDED, Write.CHAMPION_PUBLISHED, Write.INTENT_CLEARED,
 ]  # fmt: skip
+
+
+AWAY_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One pod each, so that the many rollouts of these tests are short."""
+    with bench(tmp_path_factory.mktemp("project"), replicas=1, max_replicas=2, rollout={"shares": [0.5]}) as there:
+        go_live(there, there.build("first", 0.1))
+        yield there
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead holder's lease is taken over sooner here; living ones renew theirs every five seconds."""
+    monkeypatch.setattr(leases, "LEASE_SECONDS", 8)
 
 
 @pytest.mark.parametrize("write", KILLED_AFTER, ids=lambda write: write.value)
@@ -35,6 +60,73 @@ def test_a_killed_promotion_is_completed_or_undone(there: Bench, second: Path, w
     assert delivery.ledger.verify() == []
     assert delivery.journal.interrupted(MODEL) is None
     assert delivery.target.memory.state(MODEL).champion_published == serving
+
+
+@pytest.mark.parametrize("write", [Write.STABLE_NAMED, Write.LEDGER_APPENDED], ids=lambda write: write.value)
+def test_a_killed_rollback_is_completed(there: Bench, second: Path, write: Write) -> None:
+    old = go_live(there, there.build("first"))
+    new = go_live(there, second)
+    assert started(there, "rollback", new, DELIVERY_KILL_AFTER=write.value).wait() == -9
+    assert recovered(there) == old
+    assert there.delivery().ledger.verify() == []
+    assert there.delivery().journal.interrupted(MODEL) is None
+
+
+OF_A_CANARY = [
+    Write.RELEASE_PUBLISHED, Write.SLOT_NAMED, Write.SLOT_SERVING, Write.SHARE_WEIGHED, Write.SLOT_REMOVED,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", OF_A_CANARY, ids=lambda write: write.value)
+def test_a_killed_canary_is_cleared_away_by_the_next_delivery(there: Bench, second: Path, write: Write) -> None:
+    old = go_live(there, there.build("first"))
+    if write is Write.RELEASE_PUBLISHED:
+        there.delivery().target.prune(MODEL, {old})
+    assert started(there, "canary", str(second), DELIVERY_KILL_AFTER=write.value).wait() == -9
+    assert live(there) == old
+    with lock(there.settings, MODEL, "canary", 90):
+        assert "already" in canary(there, there.build("first"))
+    until(lambda: there.pods("canary") == [])
+    bounds = there.admin("get", "hpa", "--output=jsonpath={.items[0].spec.minReplicas} {.items[0].spec.maxReplicas}")
+    assert bounds == f"{there.cluster.replicas} {there.cluster.max_replicas}"
+    assert live(there) == old
+
+
+def test_a_killed_hold_holds(there: Bench) -> None:
+    assert started(there, "hold", "-", DELIVERY_KILL_AFTER=Write.LEDGER_HEAD_RECORDED.value).wait() == -9
+    recovered(there)
+    delivery = there.delivery()
+    assert delivery.target.held(MODEL) == WHO["why"]
+    with lock(there.settings, MODEL, "resume", 90):
+        assert resume(delivery, MODEL, **WHO)
+    assert there.delivery().target.held(MODEL) is None
+
+
+def test_an_api_server_that_is_away_for_a_while_stops_nothing(
+    there: Bench, second: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_live(there, there.build("first"))
+    document = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
+    [cluster] = document["clusters"]
+    server = urlsplit(cluster["cluster"]["server"])
+    with wire(str(server.hostname), server.port or 443) as to_server:
+        named = {"server": f"https://127.0.0.1:{to_server.port}", "tls-server-name": str(server.hostname)}
+        cluster["cluster"] |= named
+        (tmp_path / "far.conf").write_text(yaml.safe_dump(document))
+        monkeypatch.setenv("KUBECONFIG", str(tmp_path / "far.conf"))
+        with load(there.service_url(), clients=4) as counts:
+            move = started(there, "promote", there.delivery().target.publish(MODEL, second))
+            monkeypatch.undo()
+            until(lambda: there.delivery().target.named(MODEL) == identity(second))
+            to_server.cut()
+            time.sleep(AWAY_SECONDS)
+            assert move.poll() is None
+            to_server.mend()
+            assert move.wait(120) == 0
+    print(f"API server away for {AWAY_SECONDS} s in the middle of a promotion: {dict(counts)}")
+    assert live(there) == identity(second)
+    assert counts["answered"] == counts["sent"] > 100
+    assert there.delivery().ledger.verify() == []
 
 
 def started(there: Bench, move: str, release: str, **variables: str) -> subprocess.Popen[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +12,13 @@ import pytest
 
 from delivery.errors import Broken, Refused
 from delivery.images.building import LABEL, build_image, open_builder, read_sealed, recipe_of
-from delivery.images.proving import INSIDE
 from delivery.images.pruning import prune_images
 from delivery.settings import Settings
 from tests.e2e.images import MODEL, docker, project, pull, registry_of, release_for
+from tests.e2e.shut_in import answer_shut_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
 ADDED_BYTES_AT_MOST = 60_000_000
-SHUT_IN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=96m", "--cpus=0.25"]
-EDGE_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -98,22 +95,9 @@ def test_a_second_release_pushes_its_last_layer_alone(settings, release, built):
 
 
 def test_it_answers_shut_in_and_stops_when_told_to(built):
-    name = f"e2e-{secrets.token_hex(4)}"
-    begun = time.monotonic()
-    docker("run", "--detach", "--name", name, *SHUT_IN, "--env", "ALLOW_RANDOM_KEY=yes", built)
-    try:
-        answer = json.loads(docker("exec", name, "python", "-c", INSIDE.read_text(), str(EDGE_SECONDS)))
-        print(f"shut in: {time.monotonic() - begun:.1f} s until it had answered")
-        assert len(answer["predictions"]) == 2
-        while (health := docker("inspect", "--format", "{{.State.Health.Status}}", name)) == "starting":
-            assert time.monotonic() - begun < 2 * EDGE_SECONDS
-            time.sleep(0.5)
-        assert health == "healthy"
-        docker("stop", name)
-        state = json.loads(docker("inspect", "--format", "{{json .State}}", name))
-        assert (state["ExitCode"], state["OOMKilled"]) == (0, False)
-    finally:
-        docker("rm", "--force", "--volumes", name)
+    found = answer_shut_in(built)
+    print(found)
+    assert (found.predictions, found.exit_code, found.killed) == (2, 0, False)
 
 
 def test_wrong_answers_are_refused_and_not_pushed(settings, tmp_path):

@@ -61,7 +61,7 @@ class Rollouts:
             reason, message = waiting.get("reason", ""), waiting.get("message", "")
             if reason in HOPELESS or (reason in PULLING and waited > PULLING_SECONDS):
                 return f"{reason}: {message}"
-            if container["restartCount"] >= CRASHES and not container["ready"]:
+            if container["restartCount"] >= crashes_allowed(container) and not container["ready"]:
                 return self._of_crash(pod, container)
         return None
 
@@ -84,6 +84,12 @@ class Rollouts:
             if warnings:
                 return str(warnings[-1])
         return None
+
+
+def crashes_allowed(container: Document) -> int:
+    """How often a container may end before it is hopeless: once where it was killed, for it had had all its time."""
+    last = container.get("lastState", {}).get("terminated", {})
+    return 1 if last.get("exitCode") == KILLED else CRASHES
 
 
 def complete(deployment: Document) -> bool:

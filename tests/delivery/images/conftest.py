@@ -14,6 +14,7 @@ import pytest
 
 USER, PASSWORD, TOKEN = "me", "secret-enough", "a-token"
 PAGE = 2
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
 @dataclass
@@ -64,6 +65,15 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_DELETE = do_GET
 
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.knows("Bearer" if self.shelf.scheme == "token" else "Basic"):
+            return self.do_GET()
+        assert self.headers["Content-Type"] == MANIFEST
+        self.shelf.tags[self.path.rpartition("/")[2]] = digest_of(body)
+        self.shelf.manifests[digest_of(body)] = body
+        return self.answer(201)
+
     def knows(self, scheme: str) -> bool:
         basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         return self.headers.get("Authorization") == f"{scheme} {TOKEN if scheme == 'Bearer' else basic}"
@@ -85,7 +95,8 @@ class Handler(BaseHTTPRequestHandler):
             self.shelf.tags = {tag: held for tag, held in self.shelf.tags.items() if held != digest}
             self.answer(202)
         else:
-            self.answer(200, self.shelf.manifests[digest], {"Docker-Content-Digest": digest})
+            found = {"Docker-Content-Digest": digest, "Content-Type": MANIFEST}
+            self.answer(200, self.shelf.manifests[digest], found)
 
     def answer(self, status: int, body: bytes = b"{}", headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

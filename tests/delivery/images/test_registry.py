@@ -25,6 +25,16 @@ def test_a_tag_has_a_digest_or_is_not_there(shelf, registry):
     assert registry.digest_of("shop/mood", "bbb") is None
 
 
+def test_an_image_gets_another_tag_and_the_tag_moves(shelf, registry):
+    first, second = shelf.add("aaa", {"who": "a"}), shelf.add("bbb", {"who": "b"})
+    for digest in (first, second):
+        registry.tag("shop/mood", digest, "champion")
+        assert registry.digest_of("shop/mood", "champion") == digest
+    assert shelf.tags == {"aaa": first, "bbb": second, "champion": second}
+    with pytest.raises(Broken, match="answered 404"):
+        registry.tag("shop/mood", "sha256:none", "champion")
+
+
 def test_all_pages_of_tags_are_read(shelf, registry):
     for tag in ("a", "b", "c", "d", "e"):
         shelf.add(tag, {"tag": tag})
