@@ -7,9 +7,9 @@ import hashlib
 import json
 from typing import Any
 
+from delivery.champions import present_champion
 from delivery.errors import Refused
 from delivery.junit import Case, write_junit
-from delivery.opening import open_delivery
 from delivery.progress import tell
 from delivery.rows import fetch_rows
 from delivery.work import Work
@@ -37,7 +37,7 @@ def check(work: Work, _call: argparse.Namespace) -> None:
 
 def champion_data(work: Work) -> dict[str, Any] | None:
     """The hash and the profile of the rows that the champion was trained on; None where there is no champion."""
-    champion = open_delivery(work.settings).target.current(work.name)
+    champion = present_champion(work.settings, work.name)
     if champion is None:
         return None
     release = json.loads((champion.folder / "release.json").read_text(encoding="utf-8"))
