@@ -48,7 +48,7 @@ run: .venv/ready  ## all of the above from check on, on this machine: leaves pro
 	@$(DELIVERY) run $(MODEL)
 stop: .venv/ready  ## end what `make run` left serving
 	@$(DELIVERY) stop
-demo: .venv/ready  ## the story with bad releases, in two minutes
+demo: .venv/ready  ## the story with bad releases, the last of them in production: three minutes
 	@$(DELIVERY) demo
 status: .venv/ready  ## what runs now
 	@$(DELIVERY) status $(MODEL)

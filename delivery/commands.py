@@ -56,7 +56,7 @@ WAY = (
 BESIDE = (
     Verb("run", "whole", "the way from check to promote, on this machine"),
     Verb("stop", "whole", "end what `run` left serving", "alone"),
-    Verb("demo", "demo", "the story with bad releases", "alone"),
+    Verb("demo", "demo", "the story with bad releases, one of them in production", "alone"),
     Verb("status", "telling", "what runs now", "all"),
     Verb("history", "telling", "the ledger, verified", "all"),
     Verb(

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from delivery.champions import sees_target
+from delivery.dora import Keys, exposition, four_keys
 from delivery.errors import DeliveryError
-from delivery.files import replace_file
+from delivery.files import replace_file, replace_json
 from delivery.opening import open_delivery, var_of
 from delivery.progress import complain
 from delivery.settings import Settings
+
+
+def leave_keys(settings: Settings) -> dict[str, Keys]:
+    """DORA's four keys by model, from the ledger: build/dora.json, and build/delivery.prom for Prometheus."""
+    entries, at = open_delivery(settings).ledger.entries(), datetime.now(UTC)
+    models = sorted({entry.model for entry in entries})
+    keys = {model: four_keys([entry for entry in entries if entry.model == model], at) for model in models}
+    build = settings.root / "build"
+    told = {model: one.as_json() for model, one in keys.items()}
+    replace_json(build / "dora.json", {"schema": 1, "at": at.isoformat(timespec="seconds"), "models": told})
+    replace_file(build / "delivery.prom", exposition(keys))
+    return keys
 
 
 def write_report(settings: Settings) -> None:
     """build/report/ from what the verbs left."""
     from report.rendering import render
 
+    if not settings.cluster or sees_target(settings):
+        try:
+            leave_keys(settings)
+        except DeliveryError:  # a ledger that cannot be read keeps nobody from a report: `history` says what it has
+            (settings.root / "build" / "dora.json").unlink(missing_ok=True)
     build, ledger = settings.root / "build", ledger_file(settings)
     render(build, ledger if ledger.exists() else None, build / "report", project=settings.name)
 

@@ -77,6 +77,7 @@ def promote(
     who: str,
     why: str | None = None,
     again: bool = False,
+    committed: str | None = None,
 ) -> str:
     """Make a release the champion that a canary found fit beside the present one; returns what was done.
 
@@ -95,7 +96,8 @@ def promote(
     _refuse_unapproved(delivery, model, release, folder, approval, who)
     reason = why or decision["reason"]
     evidence = {key: decision[key] for key in ("decision", "reason", "seconds", "requests") if key in decision}
-    promotion.promote(delivery, model, release, who=who, why=reason, evidence={"canary": evidence}, again=again)
+    kept = {"canary": evidence, **({"committed": committed} if committed else {})}
+    promotion.promote(delivery, model, release, who=who, why=reason, evidence=kept, again=again)
     _write_decision(build, model, release, live, "promoted", reason, canary=decision)
     return f"release {release} is in production" + (f", {live} before it" if live else ", the first of this model")
 

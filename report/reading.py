@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ FILES = {
     "observation": "observation.json",
     "decision": "decision.json",
     "response": "response.json",
+    "incident": "incident.json",
     "champion": "champion/release.json",
     "champion_schema": "champion/schema.json",
 }
@@ -57,6 +58,8 @@ class ModelBuild:
     ledger: Ledger = Ledger()
     written: Mapping[str, str] = field(default_factory=dict)
     """When each document's file was written, ISO 8601."""
+    keys: Document | None = None
+    """DORA's four keys of the model, as the delivery counted them."""
     left_out: tuple[str, ...] = ()
     """Files that an earlier build left and this one did not reach."""
 
@@ -95,10 +98,11 @@ def read_build(build: Path, ledger: Path | None) -> list[ModelBuild]:
 
     Raises UnreadableFile for a file that is no JSON, MalformedFile for one with another schema version.
     """
-    history = read_ledger(build, ledger)
+    history, dora = read_ledger(build, ledger), build / "dora.json"
+    keys = read_document(dora)["models"] if dora.is_file() else {}
     found = sorted(folder for folder in build.iterdir() if any((folder / file).is_file() for file in FILES.values()))
     stems = name_files([folder.name for folder in found])
-    return [_read_model(folder, stems[folder.name], history) for folder in found]
+    return [replace(_read_model(folder, stems[folder.name], history), keys=keys.get(folder.name)) for folder in found]
 
 
 def _read_model(folder: Path, stem: str, ledger: Ledger) -> ModelBuild:

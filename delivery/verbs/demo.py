@@ -18,8 +18,11 @@ from typing import Any
 from delivery.errors import Broken
 from delivery.files import read_json
 from delivery.progress import tell
-from delivery.settings import FILE, Settings
+from delivery.reporting import write_report
+from delivery.settings import FILE, Settings, load_settings
 from delivery.side_by_side import run_side_by_side
+from delivery.verbs.moves import labelled_rows
+from delivery.work import Work
 from model.library import find_models, load_spec
 from model.spec import ModelSpec
 
@@ -69,15 +72,18 @@ class Stage:
 
 
 def demo(settings: Settings, _call: argparse.Namespace) -> None:
-    """Five scenes: promoted, refused by gates, aborted in the canary, taken back, and the ledger of it all."""
+    """Promoted, refused by gates, aborted in the canary, taken back; bad in production and put right; the ledger."""
     stage = set_up(settings)
     try:
         first = good_release(stage)
         shuffled_labels(stage, first)
         second = wrong_only_when_live(stage, first)
         taken_back(stage, first, second)
-        tell("\n5. The ledger has all of it.")
+        bad_in_production(stage, first, second)
+        tell("\n6. The ledger has all of it, the report too.")
         stage.call("history")
+        stage.call("status")
+        tell(f"\nreport:  {stage.folder / 'build' / 'report' / 'index.html'}")
     finally:
         run_side_by_side({"": [sys.executable, "-m", "delivery", "stop"]}, stage.folder)
 
@@ -158,6 +164,23 @@ def taken_back(stage: Stage, first: str, second: str) -> None:
     stage.call("promote", "--again", "--why", "the fault was the machine's, not the release's")
     expect(stage, second)
     stage.call("rollback", "--why", "it was the release after all")
+    expect(stage, first)
+
+
+def bad_in_production(stage: Stage, first: str, second: str) -> None:
+    """Scene 5."""
+    from delivery.incident import go_bad
+
+    tell("\n5. Mended, it goes live again, people ask it, and then it goes bad. Nobody is called: the watcher looks.")
+    stage.call("promote", "--again", "--why", "the machine was mended")
+    expect(stage, second)
+    settings = load_settings(stage.folder / FILE)
+    work = Work(stage.spec, settings)
+    tell(f"   People ask; in a moment its answers go bad (MODEL_FAULTS={FAULT}).")
+    incident = go_bad(settings, stage.spec.name, labelled_rows(work), FAULT)
+    tell(f"   {incident.sentence()}.")
+    work.leave("incident.json", incident.as_json())
+    write_report(settings)
     expect(stage, first)
 
 

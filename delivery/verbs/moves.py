@@ -16,6 +16,7 @@ from delivery.promotion import Delivery
 from delivery.replaying import Case
 from delivery.rows import rows_file
 from delivery.staging import identity_of
+from delivery.verbs.release import committed_at
 from delivery.work import Work
 from model.data import load
 from model.instances import instances_of
@@ -58,7 +59,15 @@ def promote(work: Work, call: argparse.Namespace) -> None:
     approval = work.settings.approval.policy
     with moving(work, "promote") as (delivery, folder):
         done = rollout.promote(
-            delivery, work.name, folder, work.build, approval=approval, who=who(), why=call.why, again=call.again
+            delivery,
+            work.name,
+            folder,
+            work.build,
+            approval=approval,
+            who=who(),
+            why=call.why,
+            again=call.again,
+            committed=committed_at(work.root, work.read("release/release.json")["commit"]),
         )
     tell(f"promote: {done}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from delivery.waiting import waiting_release
 from delivery.work import Work
 from model.contender import open_contender, seal_release
 from model.library import load_spec
+
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
 def release(work: Work, _call: argparse.Namespace) -> None:
@@ -45,6 +48,11 @@ def commit_of(root: Path) -> str:
     """The commit that is built, with `+` where files differ from it; `unknown` outside of git."""
     head = git(root, "rev-parse", "HEAD")
     return head + ("+" if git(root, "status", "--porcelain") else "") if head else "unknown"
+
+
+def committed_at(root: Path, commit: str) -> str | None:
+    """When a commit was made, ISO 8601; None where git does not know it, or the files were no commit's."""
+    return git(root, "show", "--no-patch", "--format=%cI", commit) or None if COMMIT.fullmatch(commit) else None
 
 
 def git(root: Path, *words: str) -> str:

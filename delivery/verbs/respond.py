@@ -11,9 +11,9 @@ from delivery.alerts import MOST_BYTES, Alert, read_alerts
 from delivery.correcting import Correction, require_known
 from delivery.correction import CorrectionPolicy
 from delivery.errors import Refused, WrongSetting
-from delivery.files import replace_file, replace_json
+from delivery.files import replace_json
 from delivery.journal import now
-from delivery.opening import lock, open_delivery, var_of, who
+from delivery.opening import lock, open_delivery, who
 from delivery.progress import complain, tell
 from delivery.reporting import write_report, write_summary
 from delivery.responding import Response
@@ -86,9 +86,6 @@ def leave(settings: Settings, answers: Sequence[Answer]) -> None:
         mine = [document_of(*one) for one in answers if one[0].model == model]
         path = settings.root / "build" / model / "response.json"
         replace_json(path, {"schema": 1, "model": model, "at": now(), "responses": mine})
-    if settings.cluster and answers:
-        text = open_delivery(settings).ledger.lines.text()
-        replace_file(var_of(settings) / "ledger.jsonl", text)  # a copy, for the report
     (settings.root / "build").mkdir(exist_ok=True)
     write_report(settings)
     write_summary(settings)

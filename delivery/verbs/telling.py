@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from delivery.dora import sentence
 from delivery.errors import Broken, DeliveryError
 from delivery.files import read_json
 from delivery.ledger import began_to_serve
 from delivery.opening import open_delivery, open_local
 from delivery.progress import tell
 from delivery.promotion import Delivery
+from delivery.reporting import leave_keys
 from delivery.settings import Settings
 from delivery.targets.local import LocalTarget
 from delivery.targets.processes import alive
@@ -26,8 +28,11 @@ def status(settings: Settings, models: Sequence[str]) -> None:
             tell(f"{model:{width}}  {standing(delivery, model)}")
         except DeliveryError as problem:
             problems.append(str(problem))
-    if settings.cluster is None:
-        tell(watching(open_local(settings)))
+    for model, keys in leave_keys(settings).items():
+        if model in models and keys.deployments:
+            tell(f"{model:{width}}  {sentence(keys)}")
+    if settings.cluster is None and not (target := open_local(settings)).contact.stopped():
+        tell(watching(target))
     if problems:
         raise Broken("; ".join(problems))
 

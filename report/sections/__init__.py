@@ -16,6 +16,7 @@ from report.sections.candidates import tell_candidates, tell_comparison
 from report.sections.changes import tell_changes
 from report.sections.corrections import tell_corrections
 from report.sections.data import tell_checks, tell_reference
+from report.sections.delivering import tell_delivering
 from report.sections.gates import tell_gates
 from report.sections.history import tell_card, tell_history
 from report.sections.holdout import tell_errors, tell_figures, tell_slices
@@ -37,6 +38,7 @@ SECTIONS: dict[str, Callable[[ModelBuild, Figures], Section | Absent]] = {
     "Drift reference": tell_reference,
     "What changed since the champion": tell_changes,
     "Model card": tell_card,
+    "Delivery figures": tell_delivering,
     "History": tell_history,
 }
 

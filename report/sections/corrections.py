@@ -9,7 +9,7 @@ from report.blocks import Absent, Block, Cell, Section, Tone, say, table
 from report.corrections import corrected
 from report.figures import Figures
 from report.reading import Document, ModelBuild
-from report.text import duration, excerpt, moment, plural
+from report.text import count, duration, excerpt, moment, percent, plural
 
 MOST_SHOWN = 20
 DONE: dict[str, tuple[str, Tone]] = {
@@ -31,7 +31,7 @@ def tell_corrections(model: ModelBuild, _: Figures) -> Section | Absent:
     rows = [_row(entry) for entry in entries[:MOST_SHOWN]]
     columns = ("When", "Alert", "It said", "Done", "Release", "Serving", "After", "Why")
     shown = table("Alerts and answers", columns, rows, numeric=("After",), stacked=True)
-    blocks: list[Block] = [*_last(entries), say(_counts(entries)), shown]
+    blocks: list[Block] = [*_last(entries), *_measured(model), say(_counts(entries)), shown]
     return Section("corrections", "Corrections", tuple(blocks))
 
 
@@ -44,6 +44,20 @@ def _last(entries: Sequence[Document]) -> list[Block]:
     after = f"{_after(entry)} after {alert['name']} began"
     told = f"Release {entry['release']} was taken back at {moment(entry['at'])}, {after}; "
     return [say(f"{told}{entry['champion']} serves in its place.", "good")]
+
+
+def _measured(model: ModelBuild) -> list[Block]:
+    """What a fault that was made on purpose has cost."""
+    seen = model.get("incident")
+    if seen is None:
+        return []
+    noticed, restored = duration(seen["seconds_to_detect"]), duration(seen["seconds_to_restore"])
+    told = f"Measured: release {seen['release']} went bad on purpose ({seen['fault']}). {seen['alert']} came after "
+    met = (
+        f"{plural(seen['requests'], 'request')} saw it, {count(seen['wrong'])} of them were answered wrongly or failed"
+    )
+    before = f"{percent(seen['wrong_share_before'])} while it was well"
+    return [say(f"{told}{noticed}, {seen['restored']} served again after {restored}; {met} ({before}).")]
 
 
 def _counts(entries: Sequence[Document]) -> str:

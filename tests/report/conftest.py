@@ -55,6 +55,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     root = tmp_path_factory.mktemp("report")
     build = write_build(root / "build", {name: story() for name, story in stories.STORIES.items()})
     (build / "ledger.json").write_text('{"schema": 1, "verified": true, "sentence": "4 entries, head as recorded"}')
+    (build / "dora.json").write_text(json.dumps(stories.keys()))
     ledger = write_ledger(root / "ledger.jsonl", stories.ledger())
     return Written(root / "out", render(build, ledger, root / "out", project="Acme models"))
 

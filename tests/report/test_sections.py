@@ -152,6 +152,27 @@ def test_history_is_newest_first_and_verified(written: Written) -> None:
     assert "The ledger holds no entry about this model." in written.html("headlines").text
 
 
+def test_the_four_keys_are_told(written: Written) -> None:
+    assert rows(written, "sentiment", "Key") == [
+        ["Deployment frequency", "0.20 a day", "6 promotions"],
+        ["Lead time for changes", "90.0 min", "from the commit to its first promotion, median"],
+        ["Change failure rate", "17 %", "1 of 6 promotions taken back"],
+        ["Time to restore", "40.0 s", "from the alert to the rollback, median"],
+    ]
+    assert [row[1] for row in rows(written, "headlines", "Key")] == ["0.00 a day", "–", "–", "–"]
+
+
+def test_what_a_fault_has_cost_is_told(write) -> None:
+    seen = {
+        "schema": 1, "model": "sentiment", "release": CHAMPION, "restored": "9d0e1f2a3b4c", "fault": "wrong:0.3",
+        "alert": "ModelQuality", "at": "", "seconds_to_detect": 6.1, "seconds_to_restore": 9.25, "requests": 1204,
+        "wrong": 431, "wrong_share_before": 0.181,
+    }  # fmt: skip
+    page = write(stories.promoted(**{"incident.json": seen}), entries=stories.ledger()).html("sentiment").text
+    assert "ModelQuality came after 6.1 s, 9d0e1f2a3b4c served again after 9.2 s" in page
+    assert "1,204 requests saw it, 431 of them were answered wrongly or failed (18.1 % while it was well)." in page
+
+
 def test_what_was_done_about_alerts_is_told(written: Written) -> None:
     assert rows(written, "sentiment", "When", "Alert") == [
         [

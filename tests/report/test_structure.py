@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 ALL_SECTIONS = [
     "Gates", "Candidates", "Against the champion", "Figures on the holdout", "Slices", "Where it errs", "Security",
     "Behaviour", "Identity terms", "Canary", "Corrections", "Data checks", "Drift reference",
-    "What changed since the champion", "Model card", "History",
+    "What changed since the champion", "Model card", "Delivery figures", "History",
 ]  # fmt: skip
 
 
