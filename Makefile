@@ -77,8 +77,9 @@ doctor: .venv/ready  ## what must be there before anything moves, and what mends
 	@$(DELIVERY) doctor
 
 # ---- proofs ----
-bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib
+bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib; and with metrics against without
 	@$(RUN) bench
+	@$(RUN) bench monitoring
 prove: .venv/ready  ## bad commits, each refused by the gate that should see it (SHORT=1: one a kind)
 	@$(RUN) $(if $(SHORT),pytest -q -m slow tests/known_bad,prove)
 e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills, a real target
@@ -96,6 +97,7 @@ COMPILE = $(RUN) uv pip compile --quiet --generate-hashes --no-emit-index-url --
           --custom-compile-command "make lock"
 lock: .venv/ready  ## compile the locks anew; add UPGRADE=1 for newer versions
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) serving/requirements.in --output-file serving/requirements.txt
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) serving/requirements-fallback.in --output-file serving/requirements-fallback.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in --output-file requirements.txt
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) upkeep/requirements.in --output-file upkeep/requirements.txt
 audit: .venv/ready  ## known vulnerabilities of what is locked

@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench import monitoring
 from bench.load import client, press
 from bench.rival.fitted import leave_pipeline
 from bench.servers import WORKERS, Running, Server, make_environment, run, size_mib
@@ -180,4 +181,4 @@ def shown(ratio: list[float] | None) -> str:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.exit(main())
+    sys.exit(monitoring.main(sys.argv[2:]) if sys.argv[1:2] == ["monitoring"] else main())

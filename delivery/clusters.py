@@ -94,6 +94,8 @@ class Cluster:
     resources: Resources = Resources()
     ingress: Ingress | None = None
     feedback_store: FeedbackStore | None = None
+    dashboards: bool = False
+    """Whether a Grafana finds dashboards here, in ConfigMaps labelled `grafana_dashboard`."""
     rollout: Mapping[str, Any] = field(default_factory=dict)
     """What differs here from `[rollout]`."""
 

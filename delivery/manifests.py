@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from delivery.clusters import Cluster, FeedbackStore
+from delivery.dashboards import config_map
 from delivery.errors import WrongSetting
 from delivery.rules import prometheus_rule
 from delivery.targets import Slot
@@ -90,6 +91,12 @@ class Manifests:
         """The PrometheusRule of production: one for all models."""
         labels = {"app.kubernetes.io/managed-by": "delivery"}
         return prometheus_rule(self.root / "monitoring" / "rules", self.cluster.namespace, labels)
+
+    def dashboards(self) -> list[Document]:
+        """The ConfigMap that Grafana finds, where the environment asks for one."""
+        labels = {"app.kubernetes.io/managed-by": "delivery"}
+        folder = self.root / "monitoring" / "dashboards"
+        return [config_map(folder, self.cluster.namespace, labels)] if self.cluster.dashboards else []
 
     def admin(self) -> Iterator[Document]:
         """What an administrator makes once: both namespaces, and the delivery's account and rights there."""

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -166,7 +167,8 @@ class RedisIds:
         """Take back what the claim holds, where it should hold nothing; then its note goes."""
         if doubt.undo:
             keys = [self._key(name) for name in doubt.ids]
-            held = [key for key, holder in zip(keys, self._redis.mget(keys), strict=True) if holder == doubt.claim]
+            holders = cast(list[str | None], self._redis.mget(keys))
+            held = [key for key, holder in zip(keys, holders, strict=True) if holder == doubt.claim]
             if held:
                 self._redis.delete(*held)
         self._redis.delete(self._note(doubt.claim))

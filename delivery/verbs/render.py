@@ -49,6 +49,7 @@ def documents_of(manifests: Manifests, model: str, slot: Slot, image: dict[str, 
     if slot == "stable":
         yield from manifests.public(model)
         yield manifests.rules()
+        yield from manifests.dashboards()
 
 
 def write(folder: Path, documents: Iterable[Document]) -> int:

@@ -54,7 +54,8 @@ class Monitoring:
         for monitor in monitors:
             self.slots.api.apply(monitor)
         rule = self.slots.manifests.rules()
-        self.slots.api.apply(rule)
+        for document in (rule, *self.slots.manifests.dashboards()):
+            self.slots.api.apply(document)
         begun = time.monotonic()
         while unselected := self.unselected(monitors):
             if time.monotonic() - begun > LIVE_SECONDS:
