@@ -140,6 +140,7 @@ def mistaken(stage: Stage) -> Iterator[None]:
     yield
     code.write_text(before, encoding="utf-8")
     keep(aside, stage.build)
+    shutil.rmtree(aside)  # or the report takes it for a model
 
 
 def wrong_only_when_live(stage: Stage, champion: str) -> str:

@@ -79,7 +79,7 @@ def _row(entry: Document) -> list[str | Cell]:
         Cell(str(entry["release"] or "–"), code=True),
         Cell(str(entry["champion"] or "–"), code=True),
         _after(entry),
-        excerpt(entry["why"], 160),
+        "as it said" if alert["summary"] and alert["summary"] in entry["why"] else excerpt(entry["why"], 160),
     ]
 
 
