@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Mapping
 
 from delivery import promotion
 from delivery.errors import WrongSetting
 from delivery.ledger import Entry
 from delivery.opening import lock, open_delivery, who
 from delivery.progress import tell
+from delivery.reporting import write_report, write_summary
+from delivery.settings import Settings
 from delivery.waiting import waiting_release
 from delivery.work import Work
 
@@ -29,6 +32,13 @@ def rollback(work: Work, call: argparse.Namespace) -> None:
         delivery.target.open()
         now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=of)
     tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {of} is not live, nothing to do")
+
+
+def afterwards(settings: Settings, verb: str, _codes: Mapping[str, int]) -> None:
+    """What was taken back is what people have to read about this build."""
+    if verb == "rollback":
+        write_report(settings)
+        write_summary(settings)
 
 
 def broken_off(work: Work) -> str | None:

@@ -14,6 +14,7 @@ import yaml
 from delivery.commands import BESIDE, VERBS, WAY, build_parser
 from delivery.verbs.test import STEPS
 from jenkins.checking.groovy import Call, read
+from jenkins.checking.links import variables
 from jenkins.checking.rules import the_pipeline
 from jenkins.checking.surroundings import CASC, LEFT_BESIDE, plugin_lines
 from tests.contract.test_verbs import targets
@@ -80,6 +81,13 @@ def recipe_of(repository, target: str, variables: list[str]) -> tuple[str, list[
     words = shlex.split(re.sub(r"\$(WHY|OF|ALERT)\b", lambda name: values[name[1]], printed))
     assert words[:3] == [".venv/bin/python", "-m", "delivery"]
     return words[3], words[4:]
+
+
+def test_both_pipelines_ask_for_the_same_by_the_same_names(statements, beside):
+    there = {name: value for name, value, _ in variables(statements)}
+    here = {name: value for name, value, _ in variables(beside)}
+    assert here
+    assert here.items() <= there.items()
 
 
 def test_what_is_published_beside_the_models_files_is_in_the_contract(repository):

@@ -22,7 +22,7 @@ class Mistake:
 PLANTED = (
     # sections
     Mistake("section", "stages {\n        stage('build')", "stagess {\n        stage('build')", "stagess"),
-    Mistake("section", "steps { sh 'make check' }", "step { sh 'make check' }", '"step"'),
+    Mistake("section", "steps { sh 'make train' }", "step { sh 'make train' }", '"step"'),
     Mistake("section", "post {\n                        always { junit", "posts {\n                        always { junit", "posts"),
     Mistake("section", "failure {", "failed {", '"failed"'),
     Mistake("section", "cleanup {", "finally {", '"finally"'),
@@ -78,12 +78,12 @@ PLANTED = (
     Mistake("credential", "submitter APPROVERS\n", "\n", "submitter", on_its_line=False),
     # nesting and brackets
     Mistake("nesting", "sh 'make release'\n", "stage('inner') { sh 'make release' }\n", '"stage"'),
-    Mistake("nesting", "steps { sh 'make check' }", "sh 'make check'", '"sh"'),
-    Mistake("nesting", "steps { sh 'make check' }", "steps { sh 'make check' }\n stages { stage('x') { steps { sh 'make train' } } }", "Only one of", on_its_line=False),
+    Mistake("nesting", "steps { sh 'make train' }", "sh 'make train'", '"sh"'),
+    Mistake("nesting", "steps { sh 'make train' }", "steps { sh 'make train' }\n stages { stage('x') { steps { sh 'make train' } } }", "Only one of", on_its_line=False),
     Mistake("nesting", "steps { sh 'make train' }\n", "steps { sh 'make train' \n", "is not closed", on_its_line=False),
     Mistake("nesting", "[file(credentialsId: DEPLOYER, variable: 'KUBECONFIG')]) {", "[file(credentialsId: DEPLOYER, variable: 'KUBECONFIG'])) {", "expecting", on_its_line=False),
     Mistake("nesting", "sh 'make release'\n", "def x = 1\n sh 'make release'\n", '"script"'),
-    Mistake("nesting", "steps { sh 'make check' }", "steps { sh 'make check' }\n steps { sh 'make check' }", "Multiple occurrences", on_its_line=False),
+    Mistake("nesting", "steps { sh 'make train' }", "steps { sh 'make train' }\n steps { sh 'make train' }", "Multiple occurrences", on_its_line=False),
     Mistake("nesting", "stage('train')", "stage('check')", "Duplicate stage name"),
     # missing parts
     Mistake("missing", "beforeInput true\n", "\n", "beforeInput", on_its_line=False),

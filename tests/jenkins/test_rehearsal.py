@@ -21,6 +21,7 @@ from tests.jenkins.conftest import ROOT
 VERBS = [verb.name for verb in WAY]
 ON_A_PULL_REQUEST = VERBS[: VERBS.index("image")]
 SECRETS = {name: f"marked-secret-of-{name}" for name in ("deployer", "registry", "webhook")}
+CREDENTIALS = {"image": ["registry"], "notify": ["webhook"]}
 WAITING = "sentiment 8c1d02f7a9be: every release needs an approval (approval.policy)\n"
 NOTHING: dict[str, Any] = {"fails": {}, "refused": {}}
 SITUATIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -214,7 +215,7 @@ def test_a_vulnerable_lock_is_yellow_and_stops_no_delivery(seen):
 
 def test_credentials_are_bound_to_the_commands_that_need_them(seen):
     for event in (event for one in seen.values() for event in one.rehearsal.events if "sh" in event):
-        wanted = {"image": ["registry"], "notify": ["webhook"]}.get(event["sh"].split()[1])
+        wanted = CREDENTIALS.get(event["sh"].split()[1])
         moving = event["stage"] in ("approve", "staging", "monitor", "canary", "promote")
         assert event["credentials"] == (wanted or (["deployer"] if moving else [])), event
 
