@@ -13,8 +13,6 @@ from delivery.manifests import Manifests
 from tests.e2e.missing import require
 from tests.monitoring.rules import ROOT, RULES, TESTS
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
-
 
 def promtool(*words: object, cwd: object = None) -> subprocess.CompletedProcess[str]:
     """What promtool says."""
