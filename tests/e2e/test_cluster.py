@@ -38,7 +38,7 @@ def test_what_is_rendered_is_taken_without_a_warning(there: Bench) -> None:
     image = target._image(MODEL, live(there))
     wanted = [Wanted(MODEL, "stable", "8c1d02f7a9be", image), Wanted(MODEL, "canary", "8c1d02f7a9be", image, 1)]
     documents = [one for each in wanted for one in manifests.slot(each)]
-    documents += [*manifests.public(MODEL), manifests.monitor(MODEL, "stable"), *manifests.admin()]
+    documents += [*manifests.public(MODEL), manifests.monitor(MODEL, "stable"), manifests.rules(), *manifests.admin()]
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
     words = [
         "apply",
