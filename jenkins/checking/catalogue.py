@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from jenkins.checking import plugins
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a line."""
@@ -54,9 +56,11 @@ CHILDREN = {
         "not": _CONDITIONS,
         "post": " ".join(POST),
         "agent": "any none label node docker dockerfile kubernetes",
-        "triggers": "cron pollSCM upstream githubPush",
+        "triggers": " ".join(["cron pollSCM upstream githubPush", *plugins.TRIGGERS.values()]),
         "input": "message id ok submitter submitterParameter parameters",
-        "parameters": "string text choice booleanParam password file run credentials",
+        "parameters": " ".join(
+            ["string text choice booleanParam password file run credentials", *plugins.PARAMETERS.values()]
+        ),
         "libraries": "lib",
     }.items()
 }
@@ -80,7 +84,7 @@ OPTIONS = words(
     "disableResume durabilityHint lock newContainerPerStage overrideIndexTriggers parallelsAlwaysFailFast "
     "preserveStashes quietPeriod rateLimitBuilds retry skipDefaultCheckout skipStagesAfterUnstable throttle "
     "throttleJobProperty timeout timestamps warnError withCredentials withEnv"
-)
+) | plugins.names(plugins.OPTIONS)
 PIPELINE_ONLY_OPTIONS = words(
     "buildDiscarder checkoutToSubdirectory disableConcurrentBuilds disableRestartFromStage disableResume "
     "durabilityHint newContainerPerStage overrideIndexTriggers parallelsAlwaysFailFast preserveStashes "
@@ -170,7 +174,7 @@ STEPS = {
     name: Step(plugin, frozenset(words.replace("!", "").split()), frozenset(re.findall(r"(\w+)!", words)))
     for plugin, table in _STEPS.items()
     for name, words in re.findall(r"(\w+)\(([^)]*)\)", table)
-}
+} | {name: Step(plugin, frozenset(), frozenset()) for plugin, line in plugins.STEPS.items() for name in line.split()}
 PARAMETERS = {
     name: Step(PIPELINE, words(takes.replace("!", "")), frozenset({"name"}))
     for name, takes in {
@@ -185,5 +189,5 @@ PARAMETERS = {
     }.items()
 }
 """What people may be asked for; some of these names are bindings or steps elsewhere."""
-ANYTHING_GOES = frozenset({"podTemplate", "httpRequest", "scmGit", "parallel"})
+ANYTHING_GOES = frozenset({"podTemplate", "httpRequest", "scmGit", "parallel"}) | plugins.names(plugins.STEPS)
 """Steps whose arguments are not listed here."""

@@ -12,6 +12,7 @@ from jenkins.checking.catalogue import STEPS
 from jenkins.checking.findings import Finding, meant
 from jenkins.checking.groovy import Call, calls_in
 from jenkins.checking.links import variables
+from jenkins.checking.plugins import PLUGIN_OF
 from jenkins.checking.surroundings import Surroundings
 
 MOST_LINES_OF_SCRIPT = 2
@@ -124,10 +125,11 @@ def named(call: Call, values: Mapping[str, str], offered: Surroundings) -> Itera
 
 
 def pinned(call: Call, offered: Surroundings) -> Iterator[Finding]:
-    """The plugin of every step is in jenkins/plugins.txt."""
+    """The plugin of every step, option, trigger and parameter is in jenkins/plugins.txt."""
     step = STEPS.get(call.name)
-    if step and step.plugin not in offered.plugins:
-        yield Finding(call.line, f"No such DSL method '{call.name}': jenkins/plugins.txt has no {step.plugin}")
+    plugin = step.plugin if step else PLUGIN_OF.get(call.name)
+    if plugin and plugin not in offered.plugins:
+        yield Finding(call.line, f"No such DSL method '{call.name}': jenkins/plugins.txt has no {plugin}")
 
 
 def way(pipeline: Call, offered: Surroundings) -> Iterator[Finding]:

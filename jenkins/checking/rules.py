@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jenkins.checking.findings import Finding
-from jenkins.checking.groovy import Call, Malformed, read, without_comments
+from jenkins.checking.groovy import NAME, Call, Malformed, read, without_comments
 from jenkins.checking.house import house
 from jenkins.checking.links import links
 from jenkins.checking.steps import steps
@@ -13,6 +13,8 @@ from jenkins.checking.structure import structure
 from jenkins.checking.surroundings import Surroundings
 
 FUNCTION = re.compile(r"^(?:@NonCPS\s+)?(?:static\s+)?[\w.<>\[\]]+\s+(\w+)\s*\([^)]*\)\s*\{", re.MULTILINE)
+OTHERS = re.compile(r"^// *other steps: *(.*)$", re.MULTILINE)
+"""A comment that names steps of a shared library, or of plugins that are not in the catalogue."""
 
 
 def check(text: str, offered: Surroundings | None = None, library: frozenset[str] = frozenset()) -> list[Finding]:
@@ -26,7 +28,7 @@ def check(text: str, offered: Surroundings | None = None, library: frozenset[str
     except Malformed as mistake:
         return [Finding(mistake.line, str(mistake))]
     plain = without_comments(text)
-    own = library | frozenset(FUNCTION.findall(plain))
+    own = library | frozenset(FUNCTION.findall(plain)) | frozenset(NAME.findall(" ".join(OTHERS.findall(text))))
     found = [*structure(pipeline), *steps(pipeline, own), *links(statements, pipeline, plain)]
     if offered:
         found += house(statements, pipeline, offered)

@@ -49,6 +49,7 @@ def set_up(scratch: Path, settings: str = "") -> Path:
         shutil.copy(ROOT / name, folder / name)
     edit(folder / "project.toml", r"(?m)^base_port = \d+", "base_port = 0")
     add(folder / "project.toml", settings)
+    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
     shorten(folder)
     git(folder, "init", "-q", "-b", "main")
     (folder / ".git" / "info" / "exclude").write_text(".venv\n")
@@ -66,7 +67,6 @@ def shorten(folder: Path) -> None:
     edit(folder / "Makefile", r"(\ntest:.*\n\t@)\$\(DELIVERY\) test", r"\g<1>$(RUN) jenkins.checking Jenkinsfile")
     makefile = folder / "Makefile"
     makefile.write_text(makefile.read_text(encoding="utf-8").replace(": .venv/ready", ":"), encoding="utf-8")
-    (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
     stand_in(folder)
 
 
