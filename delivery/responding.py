@@ -116,13 +116,14 @@ def _not_live(alert: Alert, standing: Standing, _: CorrectionPolicy) -> Response
     if standing.live is None:
         return Response("tell", "nothing is in production")
     if alert.release not in (None, standing.live):
-        return Response("tell", f"release {alert.release} is not live any more, {standing.live} is")
+        return Response("tell", f"release {alert.release} is not live, {standing.live} is")
     return None
 
 
 def _older(alert: Alert, standing: Standing, _: CorrectionPolicy) -> Response | None:
+    """An alert that names the live release is about it: a rollout may be under way for minutes before it is written."""
     began = standing.began
-    if began is None or alert.started >= moment(began.at):
+    if alert.release is not None or began is None or alert.started >= moment(began.at):
         return None
     return Response("tell", f"it began at {alert.started_at}, before release {standing.live} served ({began.at})")
 

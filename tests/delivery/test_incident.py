@@ -20,6 +20,7 @@ from tests.delivery.tiny import cases
 __all__ = ["releases", "watcher"]
 
 
+@pytest.mark.slow
 def test_a_fault_is_timed_and_counted(
     watcher: Watcher, delivery: Delivery, releases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

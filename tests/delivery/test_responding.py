@@ -78,7 +78,7 @@ def test_what_only_people_can_judge_is_told() -> None:
 @pytest.mark.parametrize("release", ["aaa", "never-heard-of"])
 def test_a_release_that_is_not_live_any_more_is_left_alone(release: str) -> None:
     said = respond(alert(release=release))
-    assert said == Response("tell", f"release {release} is not live any more, bbb is")
+    assert said == Response("tell", f"release {release} is not live, bbb is")
     assert respond(live=None).reason == "nothing is in production"
 
 
@@ -86,6 +86,8 @@ def test_what_began_before_the_release_served_is_not_its_doing() -> None:
     said = respond(alert(started=STARTED - timedelta(seconds=601)))
     assert said.action == "tell"
     assert "before release bbb served" in said.reason
+    in_the_rollout = respond(alert(started=STARTED - timedelta(seconds=601), release="bbb"))
+    assert in_the_rollout.action == "rollback"
 
 
 def test_an_alert_of_another_place_is_none_of_ours() -> None:
