@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from delivery.errors import Broken
 from delivery.journal import Write
 from delivery.opening import lock
 from delivery.promotion import recover, resume
@@ -89,6 +90,20 @@ def test_a_killed_canary_is_cleared_away_by_the_next_delivery(there: Bench, seco
     until(lambda: there.pods("canary") == [])
     bounds = there.admin("get", "hpa", "--output=jsonpath={.items[0].spec.minReplicas} {.items[0].spec.maxReplicas}")
     assert bounds == f"{there.cluster.replicas} {there.cluster.max_replicas}"
+    assert live(there) == old
+
+
+def test_who_lost_the_lease_ends_at_once_and_touches_nothing(there: Bench, second: Path) -> None:
+    old, lease = go_live(there, there.build("first")), f"lease/delivery-{MODEL}"
+    losing = started(there, "canary", str(second))
+    until(lambda: len(there.pods("canary")) == 1)
+    there.admin("patch", lease, "--type=merge", '--patch={"spec": {"holderIdentity": "somebody else"}}')
+    assert losing.wait(60) == Broken.exit_code
+    assert there.delivery().target.slots.replicas(MODEL, "canary") == 1
+    there.admin("patch", lease, "--type=merge", '--patch={"spec": {"holderIdentity": ""}}')
+    with lock(there.settings, MODEL, "canary", 90):
+        assert "already" in canary(there, there.build("first"))
+    assert there.delivery().target.slots.replicas(MODEL, "canary") is None
     assert live(there) == old
 
 
