@@ -125,6 +125,7 @@ def delivered(root: Path) -> Iterator[Delivered]:
     with cloned(root / "clone") as checkout:
         there = Delivered(checkout, project, admin, root)
         try:
+            checkout.make("setup")
             name_images(checkout, project, root / "login")
             there.add("here")
             yield there
