@@ -27,7 +27,7 @@ def leave_keys(settings: Settings) -> dict[str, Keys]:
 
 
 def write_report(settings: Settings) -> None:
-    """build/report/ from what the verbs left."""
+    """build/report/ from what the verbs left, the ledger verified for it."""
     from report.rendering import render
 
     if not settings.cluster or sees_target(settings):
@@ -35,8 +35,21 @@ def write_report(settings: Settings) -> None:
             leave_keys(settings)
         except DeliveryError:  # a ledger that cannot be read keeps nobody from a report: `history` says what it has
             (settings.root / "build" / "dora.json").unlink(missing_ok=True)
+    note_verification(settings)
     build, ledger = settings.root / "build", ledger_file(settings)
     render(build, ledger if ledger.exists() else None, build / "report", project=settings.name)
+
+
+def note_verification(settings: Settings) -> None:
+    """build/ledger.json: whether this machine's own ledger is whole; no file where there is none (or a copy of a cluster's)."""
+    note, ledger = settings.root / "build" / "ledger.json", var_of(settings) / "ledger.jsonl"
+    if settings.cluster or not ledger.exists():
+        note.unlink(missing_ok=True)
+        return
+    delivery = open_delivery(settings).ledger
+    problems = delivery.verify()
+    whole = f"{len(delivery.entries())} entries, each follows the one before, the last is the one recorded"
+    replace_json(note, {"schema": 1, "verified": not problems, "sentence": problems[0] if problems else whole})
 
 
 def write_summary(settings: Settings) -> None:

@@ -115,7 +115,9 @@ def _watch(trial: Trial, build: Path, model: str) -> list[Step]:
         steps.append(step)
         trial.progress(f"{step.share:.0%}: {step.decision.outcome}")
         seen = [each.as_json() for each in steps if each.canary]
-        replace_json(build / "observation.json", {"schema": SCHEMA, "model": model, "steps": seen})
+        replace_json(
+            build / "observation.json", {"schema": SCHEMA, "model": model, "relative": trial.relative, "steps": seen}
+        )
     return steps
 
 

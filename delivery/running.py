@@ -31,7 +31,7 @@ WAIT_SECONDS = 3600.0
 
 
 def main(words: Sequence[str], root: Path = ROOT) -> int:
-    """The CLI: runs a verb and returns the exit code of the design."""
+    """The CLI: runs a verb and returns the exit code: 0, or what the error says (delivery/errors.py)."""
     signal.signal(signal.SIGTERM, interrupt)
     try:
         call = build_parser().parse_args(words)

@@ -61,7 +61,7 @@ def _turned(scene: Scene, attack: Edit, rows: list[Any], stream: random.Random) 
 def _complement(risk: Measurement) -> Measurement:
     if risk.value is None or risk.low is None or risk.high is None:
         return Measurement(None)
-    return Measurement(1 - risk.value, 1 - risk.high, 1 - risk.low, risk.n)
+    return Measurement(1 - risk.value, 1 - risk.high, 1 - risk.low, risk.n, risk.level)
 
 
 def _note(name: str, risk: Measurement) -> dict[str, Any]:

@@ -52,10 +52,13 @@ def whole(measurements: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(title: str, measurements: Mapping[str, Any]) -> str:
-    rows = ((name, figure(each), each["n"]) for name, each in measurements.items() if each["value"] is not None)
-    return f"## {title}\n\nWith 95 % intervals by group where there are some.\n\n" + _table(
-        ("measure", "value", "rows or trials"), rows
+    rows = (
+        (name, figure(each), "" if each["level"] is None else f"{each['level']:.0%}", each["n"])
+        for name, each in measurements.items()
+        if each["value"] is not None
     )
+    head = f"## {title}\n\nWith intervals by group where there are some, and what each of them holds.\n\n"
+    return head + _table(("measure", "value", "interval", "rows or trials"), rows)
 
 
 def _slices(measurements: Mapping[str, Any]) -> str:

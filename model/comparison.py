@@ -14,7 +14,7 @@ import numpy as np
 from model.asking import Answering
 from model.compatibility import Described, answers_alike, breaks
 from model.instances import Instance
-from model.intervals import ONE_SIDED, Measurement, summarise
+from model.intervals import ONE_SIDED, Measurement, level_of, summarise
 from model.measures import Array, Measure, measures_of
 from model.scene import Scene, answered_rows, answers_of
 from model.spec import ModelSpec
@@ -27,6 +27,7 @@ REQUEST_SECONDS = 0.0004
 although nobody who asks would notice."""
 TIMED_ROWS = 100
 ROUNDS = 9
+QUARTILES = (25.0, 75.0)
 
 
 def compare(
@@ -89,12 +90,12 @@ def _incompatible(scene: Scene, ours: Answering, theirs: Answering) -> Measureme
 def _latency_ratio(scene: Scene, ours: Answering, theirs: Answering) -> Measurement:
     """Seconds a request against the champion's: median of paired rounds, with the range that half of them lie in."""
     rows = [scene.instances[position] for position in scene.sample(TIMED_ROWS)]
-    ratios = [_ratio_of_a_round(ours, theirs, rows, turned=bool(each % 2)) for each in range(ROUNDS)]
-    low, value, high = np.percentile(ratios, (25, 50, 75))
-    return Measurement(float(value), float(low), float(high), ROUNDS * len(rows))
+    ratios = [ratio_of_a_round(ours, theirs, rows, turned=bool(each % 2)) for each in range(ROUNDS)]
+    low, value, high = np.percentile(ratios, (QUARTILES[0], 50, QUARTILES[1]))
+    return Measurement(float(value), float(low), float(high), ROUNDS * len(rows), level_of(QUARTILES))
 
 
-def _ratio_of_a_round(ours: Answering, theirs: Answering, rows: Sequence[Instance], turned: bool) -> float:
+def ratio_of_a_round(ours: Answering, theirs: Answering, rows: Sequence[Instance], turned: bool) -> float:
     """Each is first in turn: whoever is second finds a warmer machine, or a more tired one."""
     asked = (theirs, ours) if turned else (ours, theirs)
     first, second = (_request_seconds(each, rows) for each in asked)

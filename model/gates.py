@@ -34,6 +34,7 @@ class Verdict:
     low: float | None
     high: float | None
     n: int
+    level: float | None
     at_least: float | None
     at_most: float | None
     passed: bool | None
@@ -104,6 +105,7 @@ def _verdict(gate: Gate, measured: Mapping[str, Any], passed: bool | None, sente
         low=measured.get("low"),
         high=measured.get("high"),
         n=measured.get("n", 0),
+        level=measured.get("level"),
         at_least=gate.at_least,
         at_most=gate.at_most,
         passed=passed,

@@ -1,4 +1,4 @@
-"""How sure a figure is: 95 % intervals by a bootstrap over groups, and the exact bound of a share.
+"""How sure a figure is: intervals by a bootstrap over groups, the exact bounds of a share; each says its level.
 
 Rows of one group (sentences of one review, twin houses) stand or fall together, so groups are drawn, not rows.
 """
@@ -6,7 +6,7 @@ Rows of one group (sentences of one review, twin houses) stand or fall together,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ class Measurement:
     low: float | None = None
     high: float | None = None
     n: int = 0
+    level: float | None = None
+    """How much the interval holds: 0.95; 0.9 where each end is a one-sided 95 % bound, for a gate asks one of them."""
 
     def document(self) -> dict[str, Any]:
         """As it stands in evaluation.json."""
@@ -53,7 +55,12 @@ def summarise(figures: Array, rows: int, percentiles: tuple[float, float] = TWO_
     if value is None or not len(drawn):
         return Measurement(value, n=rows)
     low, high = np.percentile(drawn, percentiles)
-    return Measurement(value, float(low), float(high), rows)
+    return Measurement(value, float(low), float(high), rows, level_of(percentiles))
+
+
+def level_of(percentiles: tuple[float, float]) -> float:
+    """What an interval between two percentiles holds."""
+    return (percentiles[1] - percentiles[0]) / 100
 
 
 def moved_back(found: Measurement, figures: Array) -> Measurement:
@@ -61,7 +68,7 @@ def moved_back(found: Measurement, figures: Array) -> Measurement:
     if found.value is None or found.low is None or found.high is None:
         return found
     bias = float(np.nanmedian(figures[1:])) - found.value
-    return Measurement(found.value, max(0.0, min(found.low - bias, found.value)), found.high - bias, found.n)
+    return replace(found, low=max(0.0, min(found.low - bias, found.value)), high=found.high - bias)
 
 
 def measure(formula: Measure, truth: Array, answers: Array, weights: Array) -> Measurement:
@@ -78,4 +85,4 @@ def share(hits: int, trials: int, confidence: float = 0.95) -> Measurement:
     miss = 1 - confidence
     low = 0.0 if hits == 0 else float(beta.ppf(miss, hits, trials - hits + 1))
     high = 1.0 if hits == trials else float(beta.ppf(confidence, hits + 1, trials - hits))
-    return Measurement(hits / trials, low, high, trials)
+    return Measurement(hits / trials, low, high, trials, round(1 - 2 * miss, 10))

@@ -153,7 +153,9 @@ def read_ledger(build: Path, ledger: Path | None) -> Ledger:
     if ledger is None or not ledger.is_file():
         return Ledger(verified=said.get("verified"), sentence=said.get("sentence", ""))
     entries, broken = [], []
-    for line_number, line in enumerate(_read_text(ledger).splitlines(), start=1):
+    # Not splitlines(): a reason may hold characters that it takes for the end of a line.
+    text = _read_text(ledger).removesuffix("\n")
+    for line_number, line in enumerate(text.split("\n") if text else [], start=1):
         entry = _entry(line)
         if entry is None:
             broken.append(line_number)

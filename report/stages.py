@@ -184,7 +184,12 @@ def _decided(decision: Document) -> Outcome:
         "promote": ("Canary passed", "…", "quiet", f"Release {release} awaits its promotion"),
         "abort": ("Aborted", "✕", "bad", f"Release {release} was aborted in the canary"),
         "held": ("Held", "‖", "warn", f"Release {release} was not promoted"),
-        "not-enough-data": ("Undecided", "?", "warn", f"Release {release} saw too little traffic in the canary"),
+        "not-enough-data": (
+            "Undecided",
+            "?",
+            "warn",
+            f"Release {release} could not be judged in the canary",
+        ),
     }
     word, sign, tone, told = words[decision["decision"]]
     return Outcome(word, sign, tone, f"{told}: {sentence(reason)}", findings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from report.corrections import answer_of
 from report.errors import MalformedFile
 from report.pages import KEY_MEASURES
-from report.reading import ModelBuild, read_build
+from report.reading import Document, ModelBuild, read_build
 from report.stages import current, outcome, stages
 
 MOST_NAMED = 2
@@ -71,8 +71,15 @@ def _key_figure(model: ModelBuild) -> str:
     name = next((name for name in (training["measure"] if training else "", *KEY_MEASURES) if name in found), None)
     if name is None:
         return ""
-    moved = found.get(f"difference.{name}")
-    return f", {name} {short(found[name]['value'])}" + (f" ({short(moved['value'], '+')})" if moved else "")
+    return f", {name} {short(found[name]['value'])}{_moved(found, name)}"
+
+
+def _moved(found: Document, name: str) -> str:
+    """How far from the champion's: a difference, or of an error in a unit the relative change; nothing without one."""
+    if difference := found.get(f"difference.{name}"):
+        return f" ({short(difference['value'], '+')})"
+    change = found.get(f"change.{name}")
+    return f" ({change['value']:+.1%})" if change and change["value"] is not None else ""
 
 
 def short(value: float | None, sign: str = "") -> str:

@@ -72,12 +72,14 @@ def scientific(value: float) -> str:
     return f"{mantissa} × 10{raised}".replace("-", MINUS)
 
 
-def interval(low: float | None, high: float | None, places: int, *, signed: bool = False) -> str:
-    """`[0.801, 0.830]`; a dash where there is no interval, an open side as an ellipsis."""
+def interval(
+    low: float | None, high: float | None, places: int, *, signed: bool = False, level: float | None = None
+) -> str:
+    """`[0.801, 0.830]`, with a level `[0.801, 0.830] 95 %`; a dash where there is none, `…` for an open side."""
     if low is None and high is None:
         return "–"
     ends = ["…" if end is None else number(end, places, signed=signed) for end in (low, high)]
-    return f"[{ends[0]}, {ends[1]}]"
+    return f"[{ends[0]}, {ends[1]}]" + (f" {percent(level, 0)}" if level is not None else "")
 
 
 def estimate(value: float | None, low: float | None, high: float | None, *, signed: bool = False) -> str:

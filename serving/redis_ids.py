@@ -84,7 +84,7 @@ class RedisIds:
         self._lock = threading.Lock()
         self._mender: threading.Thread | None = None
 
-    def prepare(self, older_than: float) -> None:
+    def prepare(self) -> None:
         """Ask once, for the log to say at the start what is wrong. Redis itself forgets ids that have expired."""
         try:
             self._redis.ping()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import math
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +67,7 @@ def serve(folder: Path, settings: Settings) -> Served:
 def _open_used_ids(settings: Settings, model: str) -> UsedIds:
     used_ids = _used_ids(settings, model)
     try:
-        used_ids.prepare(older_than=math.floor(time.time() - settings.feedback_days * SECONDS_A_DAY))
+        used_ids.prepare()
     except StoreFailed as error:
         # Predictions do not depend on it: the server starts, feedback is answered 503 until the store is there.
         log.error("feedback store %s; feedback will be refused", error)
@@ -77,9 +75,9 @@ def _open_used_ids(settings: Settings, model: str) -> UsedIds:
 
 
 def _used_ids(settings: Settings, model: str) -> UsedIds:
-    store = settings.feedback_store
+    store, keep_seconds = settings.feedback_store, settings.feedback_days * SECONDS_A_DAY
     if not isinstance(store, StoreAddress):
-        return SqliteIds(store or Path(tempfile.gettempdir(), f"feedback-{model}.sqlite3"))
+        return SqliteIds(store or Path(tempfile.gettempdir(), f"feedback-{model}.sqlite3"), keep_seconds)
     from serving.redis_ids import RedisIds  # here: a server that needs no Redis does not pay for its client
 
-    return RedisIds(store, model, keep_seconds=settings.feedback_days * SECONDS_A_DAY)
+    return RedisIds(store, model, keep_seconds)

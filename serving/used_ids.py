@@ -5,8 +5,10 @@ Here it is a SQLite file shared by all workers on a machine; where there are rep
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +17,8 @@ BUSY_SECONDS = 5.0
 """How long a writer waits for the others."""
 
 SECONDS_A_DAY = 86_400
+FORGET_SECONDS = 3600.0
+"""How often what is too old is forgotten: it is no mistake to remember it, it only takes room."""
 
 
 class StoreFailed(Exception):
@@ -24,27 +28,29 @@ class StoreFailed(Exception):
 class UsedIds(Protocol):
     """Remembers ids; each is new exactly once, whichever worker asks and however often."""
 
-    def prepare(self, older_than: float) -> None:
-        """Make it ready and forget ids from before that time; called once, before the workers are forked."""
+    def prepare(self) -> None:
+        """Make it ready; called once, before the workers are forked."""
 
     def remember(self, ids: Sequence[tuple[str, int]]) -> list[bool]:
         """Remember (id, time of its prediction), all or none; True for each that is new. StoreFailed if it cannot."""
 
 
 class SqliteIds:
-    """`UsedIds` of one machine."""
+    """`UsedIds` of one machine; ids older than `keep_seconds` are forgotten at the start and about once an hour."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keep_seconds: float) -> None:
         self._path = path
+        self._keep_seconds = keep_seconds
+        self._forget_at = 0.0
         self._threads = threading.local()
 
-    def prepare(self, older_than: float) -> None:
-        """Create the file where it is missing. Its connection is closed again: none may cross a fork."""
+    def prepare(self) -> None:
+        """Create the file, forget what is too old. Its connection is closed again: none may cross a fork."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection = self._connect()
             try:
-                connection.execute("DELETE FROM used WHERE at < ?", (older_than,))
+                self._forget(connection)
             finally:
                 connection.close()
         except (OSError, sqlite3.Error) as error:
@@ -62,11 +68,19 @@ class SqliteIds:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 insert = "INSERT OR IGNORE INTO used (id, at) VALUES (?, ?)"
-                return [connection.execute(insert, each).rowcount == 1 for each in ids]
+                news = [connection.execute(insert, each).rowcount == 1 for each in ids]
+                if time.monotonic() >= self._forget_at:
+                    self._forget(connection)
+                return news
         except sqlite3.Error:
             self._threads.connection = None
             connection.close()
             raise
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        # Rounded down: an id that is still taken must not be forgotten.
+        connection.execute("DELETE FROM used WHERE at < ?", (math.floor(time.time() - self._keep_seconds),))
+        self._forget_at = time.monotonic() + FORGET_SECONDS
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-from model.library.validation import problems_of
+from model.library.validation import problem_of_candidate, problems_of
 from model.spec import ModelSpec
 
 NO_CANDIDATES = ("spec", "runtime", "features")
@@ -89,6 +89,9 @@ def load_candidates(spec: ModelSpec) -> dict[str, Candidate]:
     }
     if not candidates:
         raise BrokenModel(f"{_shown(folder)}: no candidate, wanted at least one file that defines pipeline()")
+    for name, candidate in candidates.items():
+        if problem := problem_of_candidate(name):
+            raise BrokenModel(f"{_shown(candidate.file)}: {problem}")
     return candidates
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model.checks import problems_of as problems_of_checks
+from model.measures import CLASSIFICATION, RATIO_STUDY, REGRESSION
 from model.spec import ModelSpec
 
+TAKEN = ("answered", "coverage", "incompatible", "latency_ratio", "risk", "security")
+"""Measurements that every evaluation may hold besides the measures."""
+PAIRED = ("difference", "change")
+MEASURES = {**CLASSIFICATION, **REGRESSION, **RATIO_STUDY}
 CLASSES_AT_LEAST = {"binary": 2, "multiclass": 3, "regression": 0}
 
 
 def problems_of(spec: ModelSpec) -> list[str]:
     """Everything wrong with a spec, a short sentence each; empty where nothing is."""
-    return [*_of_name(spec), *_of_features(spec), *_of_labels(spec), *_of_gates(spec), *problems_of_checks(spec)]
+    found = (_of_name, _of_features, _of_labels, _of_gates, _of_measurements)
+    return [*(problem for problems in found for problem in problems(spec)), *problems_of_checks(spec)]
 
 
 def _of_name(spec: ModelSpec) -> Iterator[str]:
@@ -54,3 +60,18 @@ def _of_gates(spec: ModelSpec) -> Iterator[str]:
         part = gate.measure.partition("@")[2]
         if part and gate.kind in ("slice", "relative") and part not in spec.slices:
             yield f"gate {gate.measure}: no slice {part}, there are {', '.join(spec.slices) or 'none'}"
+
+
+def _of_measurements(spec: ModelSpec) -> Iterator[str]:
+    """Names that would overwrite a measurement in evaluation.json."""
+    taken = {*MEASURES, *TAKEN}
+    for name in spec.behaviour:
+        if name in taken or name.partition("@")[0] != name or "." in name:
+            yield f"behaviour {name}: evaluation.json has a measurement of that name, or takes it for a slice or member"
+
+
+def problem_of_candidate(name: str) -> str | None:
+    """What is wrong with a candidate's name; a member's measurements are called `NAME.accuracy`."""
+    if name in PAIRED:
+        return f"{name} is what comparisons with the champion are called, wanted another name"
+    return None

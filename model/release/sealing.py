@@ -41,8 +41,8 @@ class ReleaseInfo:
 def identity_of(files: Mapping[str, str], dockerfile_sha256: str | None, base_image: str | None) -> str:
     """The identity, 12 hex digits: of every answering file's path and sha256, the Dockerfile and the base's digest.
 
-    `base_image` is `name@sha256:...`: only the digest counts, a mirror under another name is the same image. Both are
-    None where no image is built.
+    `base_image` is `name@sha256:...`: only the digest counts, a mirror under another name is the same image; None
+    until `base_digest` is set. The Dockerfile counts wherever there is one, also where no image is built of it.
     """
     digest = hashlib.sha256()
     for path in sorted(files):

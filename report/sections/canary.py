@@ -9,13 +9,16 @@ from report.blocks import Absent, Block, Cell, Figure, Gallery, Section, say, ta
 from report.charts.steps import draw_steps
 from report.figures import Figures
 from report.reading import Document, ModelBuild
-from report.text import count, duration, milliseconds, percent, plural
+from report.text import count, duration, milliseconds, number, percent, plural
 
 Observation = Mapping[str, Any]
+Words = Callable[[float | None], str]
+ONLINE: Mapping[str, Words] = {"accuracy": percent, "mean relative error": percent, "mean error": number}
+"""What is counted of labelled feedback, and how it is written."""
 COLUMNS = ("Share", "Release", "Requests", "Errors", "p50", "p95", "Labelled", "Online")
 
 
-LEAST_SPAN = {percent: 0.02, milliseconds: 0.001}
+LEAST_SPAN = {percent: 0.02, milliseconds: 0.001, number: 0.001}
 """What an axis spans at least: two per cent, a millisecond."""
 
 
@@ -27,22 +30,29 @@ def tell_canary(model: ModelBuild, figures: Figures) -> Section | Absent:
     steps = [step for step in document["steps"] if step["canary"]]
     if not steps:
         return Absent("Canary", "canary took no step in which the release was asked")
-    online = "mean relative error" if "error_sum" in steps[0]["canary"] else "accuracy"
+    online = _online(document, steps[0]["canary"])
     alone = "" if steps[0]["champion"] else " There is no champion: the canary is judged alone."
     traffic = "replayed holdout traffic" if steps[0]["canary"]["traffic"] == "replay" else "people's traffic"
     words = f"{plural(len(steps), 'step')} on {traffic}; “online” is the {online} on labelled feedback.{alone}"
-    rows = [row for step in steps for row in _rows(step)]
+    rows = [row for step in steps for row in _rows(step, ONLINE[online])]
     numbers = table("The canary's steps", COLUMNS, rows, numeric=COLUMNS[2:], stacked=True)
     blocks: list[Block] = [say(words), Gallery(_charts(steps, online, figures)), numbers, *_mix(steps[-1])]
     return Section("canary", "Canary", tuple(blocks))
 
 
-def _rows(step: Document) -> list[list[str | Cell]]:
+def _online(document: Document, seen: Observation) -> str:
+    """What is counted of labelled feedback; files from before `relative` was told are of relative errors."""
+    if "error_sum" not in seen:
+        return "accuracy"
+    return "mean relative error" if document.get("relative", True) else "mean error"
+
+
+def _rows(step: Document, words: Words) -> list[list[str | Cell]]:
     sides = [("canary", step["canary"]), ("champion", step["champion"])]
-    return [_row(percent(step["share"], 0), name, seen) for name, seen in sides if seen]
+    return [_row(percent(step["share"], 0), name, seen, words) for name, seen in sides if seen]
 
 
-def _row(share: str, name: str, seen: Observation) -> list[str | Cell]:
+def _row(share: str, name: str, seen: Observation, words: Words) -> list[str | Cell]:
     return [
         share,
         f"{name} {seen['release']}, {duration(seen['seconds'])}",
@@ -51,7 +61,7 @@ def _row(share: str, name: str, seen: Observation) -> list[str | Cell]:
         milliseconds(seen["p50_seconds"]),
         milliseconds(seen["p95_seconds"]),
         count(seen["labelled"]),
-        percent(online_figure(seen)),
+        words(online_figure(seen)),
     ]
 
 
@@ -61,7 +71,7 @@ def error_share(seen: Observation) -> float | None:
 
 
 def online_figure(seen: Observation) -> float | None:
-    """Accuracy, or the mean relative error of a regression, on what was labelled; None without labels."""
+    """Accuracy, or the mean error of a regression, on what was labelled; None without labels."""
     if not seen["labelled"]:
         return None
     total = seen["error_sum"] if "error_sum" in seen else seen["right"]
@@ -72,7 +82,7 @@ def _charts(steps: list[Document], online: str, figures: Figures) -> tuple[Figur
     return (
         _chart("errors", "Share of requests that failed", steps, error_share, percent, figures),
         _chart("latency", "Latency, 95th percentile", steps, lambda seen: seen["p95_seconds"], milliseconds, figures),
-        _chart("online", f"Online {online}", steps, online_figure, percent, figures),
+        _chart("online", f"Online {online}", steps, online_figure, ONLINE[online], figures),
     )
 
 
@@ -81,7 +91,7 @@ def _chart(
     title: str,
     steps: list[Document],
     measure: Callable[[Observation], float | None],
-    words: Callable[[float | None], str],
+    words: Words,
     figures: Figures,
 ) -> Figure:
     canary = [measure(step["canary"]) for step in steps]

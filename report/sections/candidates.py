@@ -10,8 +10,8 @@ from report.charts.whiskers import Mark, draw_whiskers
 from report.figures import Figures
 from report.reading import Document, ModelBuild
 from report.sections.gates import say_bound
-from report.sections.measurements import at_a_glance, judged, part, whole
-from report.text import count, decimals, duration, interval, join, number, plural, sentence, title
+from report.sections.measurements import at_a_glance, interval_of, judged, part, whole
+from report.text import count, decimals, duration, join, number, plural, sentence, title
 
 KINDS = {"difference": "contender minus champion", "change": "contender / champion − 1"}
 """What stands before a measure that was compared with the champion's, and how it was."""
@@ -31,9 +31,9 @@ def tell_candidates(model: ModelBuild, figures: Figures) -> Section | Absent:
     )
     marks = [Mark(c["name"], c["value"], c["low"], c["high"], c["name"] == training["winner"]) for c in ranked]
     chart = draw_whiskers(f"{measure} of each candidate in cross-validation", marks, reference=ranked[0]["value"])
-    alt = f"{measure} in cross-validation with 95 % intervals; {training['winner']} stands first"
-    figure = figures.add("candidates", chart, alt, f"{measure} in cross-validation, 95 % intervals")
-    columns = ("Rank", "Candidate", measure, "95 % interval", "Fitted in")
+    alt = f"{measure} in cross-validation with intervals; {training['winner']} stands first"
+    figure = figures.add("candidates", chart, alt, f"{measure} in cross-validation, with intervals")
+    columns = ("Rank", "Candidate", measure, "Interval", "Fitted in")
     rows = [_candidate(c, training["winner"]) for c in ranked]
     ranking = table("Candidates by rank", columns, rows, numeric=("Rank", *columns[2:5]))
     return Section("candidates", "Candidates", (say(words), Gallery((figure,)), ranking, *_fidelity(training)))
@@ -47,7 +47,7 @@ def _candidate(candidate: Mapping[str, Any], winner: str) -> list[str | Cell]:
         str(candidate["rank"]),
         Cell(f"{name} (winner)", "good") if name == winner else name,
         number(value, places),
-        interval(low, high, places),
+        interval_of(candidate, places),
         duration(candidate["seconds"]),
     ]
 
@@ -87,7 +87,7 @@ def tell_comparison(model: ModelBuild, figures: Figures) -> Section | Absent:
     told = judged(model, found)
     charts = tuple(_chart(kind, found, verdicts, figures) for kind in told)
     rows = [_difference(name, m, verdicts.get(name)) for name, m in found.items() if whole(name) in told]
-    columns = ("Verdict", "Compared", "Value", "5th to 95th percentile", "Rows", "Margin")
+    columns = ("Verdict", "Compared", "Value", "Interval", "Rows", "Margin")
     numbers = table("Paired differences", columns, rows, numeric=columns[2:5], stacked=True)
     rest = {name: m for name, m in found.items() if whole(name) not in told}
     glance = at_a_glance("Differences that no gate judges", "Slice", rest, part, whole, signed=True)
@@ -119,7 +119,7 @@ def _difference(name: str, m: Mapping[str, Any], verdict: Mapping[str, Any] | No
         words[verdict["passed"] if verdict else None],
         f"{title(whole(name))}, {part(name)}",
         number(m["value"], places, signed=True),
-        interval(m["low"], m["high"], places, signed=True),
+        interval_of(m, places, signed=True),
         "–" if m["n"] is None else count(m["n"]),
         say_bound(verdict) if verdict else "–",
     ]

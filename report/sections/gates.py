@@ -9,7 +9,8 @@ from report.blocks import Absent, Block, Bullets, Cell, Section, Span, say, tabl
 from report.charts.bullet import draw_bullet
 from report.figures import Figures
 from report.reading import ModelBuild
-from report.text import bound, count, decimals, estimate, interval, number, title
+from report.sections.measurements import interval_of
+from report.text import bound, count, decimals, estimate, number, title
 
 TITLE = "Gates"
 WORDS = {True: Cell("✓ passed", "good"), False: Cell("✕ refused", "bad"), None: Cell("– not applicable", "quiet")}
@@ -27,9 +28,9 @@ def tell_gates(model: ModelBuild, figures: Figures) -> Section | Absent:
     blocks: list[Block] = [say(f"Gates: {count_verdicts(verdicts)}.")]
     idle = [_reason(v) for v in verdicts if v["passed"] is None]
     blocks += [Bullets(tuple(idle), "quiet")] if idle else []
-    columns = ("Verdict", "Gate", "Value", "95 % interval", "Bound", "Rows", "Chart")
+    columns = ("Verdict", "Gate", "Value", "Interval", "Bound", "Rows", "Chart")
     caption = "The gates. Band: what is allowed; upright stroke: the bound; dot or cross: the value with its interval."
-    blocks.append(table(caption, columns, rows, numeric=("Value", "95 % interval", "Rows"), stacked=True))
+    blocks.append(table(caption, columns, rows, numeric=("Value", "Interval", "Rows"), stacked=True))
     return Section("gates", TITLE, tuple(blocks))
 
 
@@ -58,7 +59,7 @@ def _row(verdict: Verdict, figures: Figures) -> list[str | Cell]:
         WORDS[verdict["passed"]],
         Cell(title(verdict["measure"])),
         number(value, places),
-        interval(low, high, places),
+        interval_of(verdict, places),
         say_bound(verdict),
         rows,
         Cell("", figure=_chart(verdict, figures)) if value is not None else "–",

@@ -68,7 +68,7 @@ def _slice_chart(measure: str, found: Document, figures: Figures) -> Figure:
     for name, m in found.items():
         if name.startswith(f"{measure}@"):
             marks.append(Mark(part(name), m["value"], m["low"], m["high"]))
-    words = f"{title(measure)} by slice, 95 % intervals"
+    words = f"{title(measure)} by slice, with intervals"
     chart = draw_whiskers(words, marks, reference=every["value"] if every else None)
     return figures.add(f"slices-{measure}", chart, f"{words}; dashed line: all rows", words)
 

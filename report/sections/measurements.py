@@ -9,7 +9,7 @@ from report.blocks import Block, Cell, table
 from report.reading import Document, ModelBuild
 from report.text import count, decimals, interval, number, slice_name, title
 
-COLUMNS = ("Measure", "Value", "95 % interval", "Rows")
+COLUMNS = ("Measure", "Value", "Interval", "Rows")
 
 
 def whole(name: str) -> str:
@@ -26,7 +26,12 @@ def line(name: str, m: Document) -> list[str | Cell]:
     """A measurement with its interval, under COLUMNS."""
     places = decimals(m["value"], m["low"], m["high"])
     rows = "–" if m["n"] is None else count(m["n"])
-    return [name, number(m["value"], places), interval(m["low"], m["high"], places), rows]
+    return [name, number(m["value"], places), interval_of(m, places), rows]
+
+
+def interval_of(m: Document, places: int, *, signed: bool = False) -> str:
+    """The interval with its level; what was measured before levels were told has none."""
+    return interval(m["low"], m["high"], places, signed=signed, level=m.get("level"))
 
 
 def judged(model: ModelBuild, found: Iterable[str]) -> list[str]:

@@ -135,9 +135,9 @@ def test_a_password_is_read_anew_for_every_connection(store, tmp_path):
     file.write_text("the wrong one\n")
     worker = ids(store, file=file)
     with pytest.raises(StoreFailed, match="invalid username-password"):
-        worker.prepare(0)
+        worker.prepare()
     file.write_text(f"{PASSWORD}\n")
-    worker.prepare(0)
+    worker.prepare()
     file.unlink()
     with pytest.raises(StoreFailed, match="the password cannot be read"):
-        worker.prepare(0)
+        worker.prepare()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.asking import Answering
-from model.comparison import question_of
+from model.comparison import question_of, ratio_of_a_round
 from model.compatibility import breaks, narrowed
 from model.release.fields import Field, Refused, days_of, reader_of
 from tests.serving.releases import TABLE, TEXT, write_release
@@ -92,3 +92,22 @@ def test_other_labels_a_lost_and_a_new_field_break_them_too(tmp_path: Path) -> N
     assert said[0] == "answers ['negative', 'positive'], the champion regression"
     assert "field area: is not there any more" in said
     assert "field text: is new and may not be left out" in said
+
+
+class Clock:
+    """A release that answers in no time, and notes that it was asked."""
+
+    def __init__(self, name: str, asked: list[str]) -> None:
+        self.name, self.asked = name, asked
+
+    def ask(self, rows: object, one_by_one: bool) -> dict[str, object]:
+        self.asked.append(self.name)
+        return {"seconds": [0.0001 if self.name == "ours" else 0.0005]}
+
+
+def test_each_release_is_timed_first_in_turn_and_the_ratio_stays_ours_to_theirs() -> None:
+    asked: list[str] = []
+    ours, theirs = Clock("ours", asked), Clock("theirs", asked)
+    ratios = [ratio_of_a_round(ours, theirs, [], turned=turned) for turned in (False, True)]
+    assert asked == ["ours", "theirs", "theirs", "ours"]
+    assert ratios == [pytest.approx(5 / 9)] * 2

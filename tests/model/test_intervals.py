@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from model.intervals import Measurement, draw_weights, measure, share
+from model.intervals import ONE_SIDED, Measurement, draw_weights, measure, share, summarise
 from model.measures import calibration_error, mae
 
 
@@ -56,3 +56,11 @@ def test_a_folded_measure_lies_inside_its_own_interval():
     found = measure(calibration_error, truth, answers, draw_weights(np.arange(2000)))
     assert found.low <= found.value <= found.high
     assert found.low >= 0
+
+
+def test_every_interval_says_what_it_holds():
+    figures = np.linspace(0.0, 1.0, 1001)
+    assert summarise(figures, 10).level == 0.95
+    assert summarise(figures, 10, ONE_SIDED).level == 0.9
+    assert share(3, 600).level == 0.9, "two one-sided 95 % bounds"
+    assert (Measurement(0.5).level, share(0, 0).level) == (None, None)

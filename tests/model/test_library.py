@@ -150,6 +150,9 @@ def test_a_broken_spec_is_named(toy: Path, content: str, sentence: str) -> None:
         ({"label_values": ("0",)}, "2 labels and 1 label_values"),
         ({"labels": ("no", "no")}, "two labels or label_values are the same"),
         ({"coverage": 0.9}, "coverage is for regression only"),
+        ({"behaviour": {"accuracy": None}}, "behaviour accuracy: evaluation.json has a measurement of that name"),
+        ({"behaviour": {"latency_ratio": None}}, "behaviour latency_ratio: evaluation.json has"),
+        ({"behaviour": {"change.mae": None}}, "behaviour change.mae: evaluation.json has"),
         ({"gates": (Gate("slice", "accuracy@young", at_least=0.5),)}, "no slice young, there are none"),
         ({"checks": (Check("rows_count"),)}, "unknown check 'rows_count', there are"),
         ({"checks": (Check("overlap", {"of": "id"}),)}, "check 'overlap': missing a required argument: 'by'"),
@@ -165,3 +168,13 @@ def test_a_candidate_that_fails_at_its_work_is_named(toy: Path) -> None:
     wanted = r"^model/library/toy/majority.py: fitting fails, ValueError: could not convert 'x'$"
     with pytest.raises(BrokenModel, match=wanted), blaming(candidate, "fitting"):
         raise ValueError("could not convert 'x'")
+
+
+@pytest.mark.parametrize("name", ["change", "difference"])
+def test_a_candidate_named_like_a_comparison_is_refused(toy: Path, name: str) -> None:
+    (toy / f"{name}.py").write_text("TEXT = 'no candidate, so its name is its own affair'")
+    assert list(load_candidates(spec_of())) == ["majority"]
+    (toy / f"{name}.py").write_text(CANDIDATE)
+    sys.modules.pop(f"model.library.toy.{name}", None)
+    with pytest.raises(BrokenModel, match=rf"toy/{name}\.py: {name} is what comparisons with the champion are called"):
+        load_candidates(spec_of())

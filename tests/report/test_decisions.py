@@ -35,7 +35,7 @@ def test_the_decision_stands_on_the_page_and_the_index(written: Written, name: s
     ("word", "shown"),
     [
         ("held", "was not promoted: see below."),
-        ("not-enough-data", "saw too little traffic in the canary: see below."),
+        ("not-enough-data", "could not be judged in the canary: see below."),
         ("promote", "awaits its promotion: see below."),
     ],
 )

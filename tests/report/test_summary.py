@@ -67,3 +67,11 @@ def test_an_answer_to_alerts_is_the_line_until_something_is_built(tmp_path):
     assert summarise(tmp_path) == "one rolled back aaa for ModelSlow and 1 more"
     os.utime(tmp_path / "one" / "decision.json", (later + 5, later + 5))
     assert " promoted, accuracy " in summarise(tmp_path)
+
+
+def test_an_error_in_a_unit_is_told_with_its_relative_change(tmp_path):
+    story = stories.promoted()
+    story["training.json"]["measure"] = "mae"
+    found = story["evaluation.json"]["measurements"]
+    found |= {"mae": {"value": 12626.4}, "change.mae": {"value": -0.0312}}
+    assert summarise(write_build(tmp_path, {"one": story})).endswith(" promoted, mae 12,626 (-3.1%)")

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from serving.tokens import Tokens, UnknownToken
+from serving.used_ids import FORGET_SECONDS, SqliteIds
 
 KEY = "a key for tests only"
 HOUSE = {"area": 1400, "rooms": 6, "zone": "RL"}
@@ -155,3 +156,17 @@ def test_a_redis_that_is_away_counts_nothing_and_says_so(
 def test_the_client_of_redis_is_imported_only_when_it_is_asked_for() -> None:
     code = "import serving.app, sys; sys.exit('redis' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_ids_too_old_to_be_taken_are_forgotten_while_the_server_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, now, clock = SqliteIds(tmp_path / "ids", keep_seconds=100), time.time(), time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: now)
+    ids.prepare()
+    assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, True]
+    monkeypatch.setattr(time, "time", lambda: now + 150)
+    assert ids.remember([("old", int(now))]) == [False], "it is not time yet"
+    monkeypatch.setattr(time, "monotonic", lambda: clock + FORGET_SECONDS + 60)
+    ids.remember([])
+    assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, False]
