@@ -41,7 +41,7 @@ def write_report(settings: Settings) -> None:
 
 
 def note_verification(settings: Settings) -> None:
-    """build/ledger.json: whether this machine's own ledger is whole; no file where there is none (or a copy of a cluster's)."""
+    """build/ledger.json: whether this machine's own ledger is whole; no file without one."""
     note, ledger = settings.root / "build" / "ledger.json", var_of(settings) / "ledger.jsonl"
     if settings.cluster or not ledger.exists():
         note.unlink(missing_ok=True)
