@@ -47,7 +47,8 @@ def seen(there: Delivered, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     secrets = {"deployer": Path(there.config()).read_text(), "registry": login, "webhook": ""}
     folders = {label: str(there.checkout.folder) for label in ("ml", "deploy")}
     keep = [name for name in os.environ if name not in BOUND]
-    asked = [Situation(name, folders, secrets, keep=keep, **more) for name, more in SITUATIONS.items()]
+    agent = {"DOCKER_CONFIG": str(there.configs / "login")}  # docs/your-own-jenkins.md: an agent's login that may pull
+    asked = [Situation(name, folders, secrets, keep=keep, variables=agent, **more) for name, more in SITUATIONS.items()]
     log = rehearse(there.checkout.folder / "Jenkinsfile", asked, tmp_path_factory.mktemp("scratch"))
     (ROOT / "build" / "rehearsal").mkdir(parents=True, exist_ok=True)
     found = {one.name: one for one in read_log(log)}
