@@ -94,7 +94,7 @@ def case_of(package: Package) -> Case:
     """A package as a test case: vulnerable and not audited are both failures."""
     said = package.unknown or "; ".join(package.problems)
     failure = f"{package.name} {package.version}: {said} ({package.lock})" if said else None
-    return Case(package.name, failure, properties={"version": package.version})
+    return Case(f"{package.name} {package.version}", failure)
 
 
 def judge(packages: Sequence[Package]) -> str:

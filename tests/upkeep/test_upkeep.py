@@ -10,6 +10,7 @@ import pytest
 
 from delivery.errors import Broken, Refused
 from jenkins.rehearsal.standing_in import stand_in
+from tests.delivery.as_jenkins_reads import complaints
 from upkeep.audit import LOCKS, audit
 from upkeep.update import update
 
@@ -39,8 +40,16 @@ def cases(root: Path, lock: str) -> list[ElementTree.Element]:
 def test_a_clean_lock_is_told_with_its_numbers(root):
     stand_in(root)
     assert audit(root) == "audit: 2 packages, no known vulnerability"
-    assert [case.get("name") for case in cases(root, "serving")] == ["flask", "rich"]
+    assert [case.get("name") for case in cases(root, "serving")] == ["flask 3.1.3", "rich 15.0.0"]
     assert not any(case.findall("failure") for lock in ("serving", "training", "upkeep") for case in cases(root, lock))
+
+
+def test_jenkins_reads_every_case_of_real_locks(root):
+    for lock in LOCKS:
+        (root / lock).write_text((REAL / lock).read_text(encoding="utf-8"), encoding="utf-8")
+    stand_in(root)
+    audit(root)
+    assert complaints(*(root / "build" / "upkeep" / "junit").glob("*.xml")) == []
 
 
 def test_a_vulnerable_package_is_a_failed_case_that_says_what_mends_it(root):
