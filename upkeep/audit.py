@@ -16,8 +16,8 @@ from typing import Any
 from delivery.errors import Broken, Refused
 from delivery.junit import Case, write_junit
 from upkeep.auditor import auditor
+from upkeep.locks import LOCKS, part_of
 
-LOCKS = ("serving/requirements.txt", "requirements.txt", "upkeep/requirements.txt")
 SECONDS = 600
 
 
@@ -41,11 +41,6 @@ def audit(root: Path) -> str:
         cases = [case_of(package) for package in packages if package.lock == lock]
         write_junit(root / "build" / "upkeep", "audit", part_of(lock), cases)
     return judge(packages)
-
-
-def part_of(lock: str) -> str:
-    """`serving` of serving/requirements.txt; `training` of the one at the top."""
-    return Path(lock).parent.name or "training"
 
 
 def ask(program: Path, root: Path, lock: str) -> list[Package]:

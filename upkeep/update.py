@@ -11,8 +11,8 @@ from pathlib import Path
 
 from delivery.errors import Broken
 from delivery.files import replace_file
+from upkeep.locks import LOCKS
 
-LOCKS = ("serving/requirements.txt", "requirements.txt", "upkeep/requirements.txt")
 SOURCES = ("Makefile", *LOCKS, *(lock.replace(".txt", ".in") for lock in LOCKS))
 PIN = re.compile(r"(?m)^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)")
 DIFF = Path("build") / "update" / "locks.diff"

@@ -11,7 +11,8 @@ import pytest
 from delivery.errors import Broken, Refused
 from jenkins.rehearsal.standing_in import stand_in
 from tests.delivery.as_jenkins_reads import complaints
-from upkeep.audit import LOCKS, audit
+from upkeep.audit import audit
+from upkeep.locks import LOCKS, part_of
 from upkeep.update import update
 
 REAL = Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ def test_a_clean_lock_is_told_with_its_numbers(root):
     stand_in(root)
     assert audit(root) == "audit: 2 packages, no known vulnerability"
     assert [case.get("name") for case in cases(root, "serving")] == ["flask 3.1.3", "rich 15.0.0"]
-    assert not any(case.findall("failure") for lock in ("serving", "training", "upkeep") for case in cases(root, lock))
+    assert not any(case.findall("failure") for lock in LOCKS for case in cases(root, part_of(lock)))
 
 
 def test_jenkins_reads_every_case_of_real_locks(root):
