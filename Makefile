@@ -16,10 +16,10 @@ BESIDE := run stop demo status history rollback hold resume respond feedback app
 export WHY OF RELEASE CSV TARGET FEEDBACK ALERT
 why = $(if $(WHY),--why "$$WHY")
 
-.PHONY: help setup lint types lock audit update clean bench prove e2e init notify $(VERBS) $(BESIDE)
+.PHONY: help setup lint types lock audit update clean bench prove e2e e2e-engines init notify $(VERBS) $(BESIDE)
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # ---- the way of a commit, in its order ----
 test: .venv/ready  ## lint, types, unit and contract tests
@@ -54,7 +54,7 @@ status: .venv/ready  ## what runs now
 	@$(DELIVERY) status $(MODEL)
 history: .venv/ready  ## the ledger, verified
 	@$(DELIVERY) history $(MODEL)
-rollback: .venv/ready  ## back to the release before (OF=RELEASE: only if that one is live)
+rollback: .venv/ready  ## back to the release before (MODEL=..., or OF=RELEASE: only where that one is live)
 	@$(DELIVERY) rollback $(MODEL) $(if $(OF),--of "$$OF") $(why)
 hold: .venv/ready  ## let nothing new into production (WHY="...")
 	@$(DELIVERY) hold $(MODEL) $(why)

@@ -28,6 +28,8 @@ class Verb:
     module: str
     summary: str
     runs: Literal["each", "all", "alone"] = "each"
+    every: bool = True
+    """Whether it is about every model where none is named."""
     options: tuple[Option, ...] = ()
 
 
@@ -63,6 +65,7 @@ BESIDE = (
         "rollback",
         "steering",
         "back to the release before",
+        every=False,
         options=(
             ("--of", {"metavar": "RELEASE", "help": "only if it is live; `build`: the one this build broke on"}),
             WHY,
@@ -132,7 +135,12 @@ def build_parser() -> Parser:
     for verb in VERBS.values():
         command = verbs.add_parser(verb.name, help=verb.summary, description=verb.summary, allow_abbrev=False)
         if verb.runs != "alone":
-            command.add_argument("models", metavar="MODEL", nargs="*", help="every model where none is named")
+            command.add_argument(
+                "models",
+                metavar="MODEL",
+                nargs="*",
+                help="every model where none is named" if verb.every else "needed where there are several",
+            )
         for name, settings in verb.options:
             command.add_argument(name, **settings)
         if verb.runs == "each":

@@ -9,7 +9,6 @@ DeliveryError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -39,8 +38,3 @@ class Broken(DeliveryError):
 
 class Busy(Broken):
     """Another delivery holds the model's lock."""
-
-
-def worst_exit_code(errors: Iterable[DeliveryError]) -> int:
-    """The exit code of a verb that met all of these: 0 for none; broken wins over refused."""
-    return max((error.exit_code for error in errors), default=0)

@@ -1,11 +1,11 @@
 """The decision about a canary. Pure: counts in, a decision with its reasons out; it does nothing.
 
 Every measure is told as harm: how much worse than the champion, greater is worse, and how much of that is allowed.
-Two errors are guarded apart. An abort may come after any step, for any measure; so that many looks do not add up to
-many false alarms, each has the share `false_alarms / (steps x measures)` of the one `false_alarms` (Bonferroni), and
-aborts only when its one-sided interval holds no allowed harm. A promotion is decided once, after the last step, and
-needs the plain one-sided 95 % interval of every measure to hold no harm that is not allowed. Between the two there is
-not enough data, and the reason says what is missing.
+Two errors are guarded apart. An abort may come at any look (Policy.looks), for any measure; so that many looks do not
+add up to many false alarms, each has the share `false_alarms / (looks x measures)` (Bonferroni), and aborts only when
+its one-sided interval holds no allowed harm. A promotion is decided once, after the last step or the hold behind it,
+and needs the plain one-sided 95 % interval of every measure to hold no harm that is not allowed. Between the two there
+is not enough data, and the reason says what is missing.
 
 The mix of answers is compared in outcomes that mean the same in both releases: labels, and of values the rungs of one
 ladder (docs/contracts.md, Metrics). Bins of each release's own would hide a canary that answers in another unit.

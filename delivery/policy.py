@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from delivery.evidence import Traffic
@@ -21,6 +22,8 @@ class Policy:
     """The canary's share of the traffic, step by step, growing."""
     step_seconds: float
     """How long a step watches people's traffic; a replay takes the time it takes."""
+    hold_seconds: float
+    """How long a canary is held after its last step while requests or labels are too few; then it is refused."""
     replay_requests: int
     """At most so many rows are replayed, all steps together; every row once while there are that many."""
     minimum_requests: int
@@ -44,9 +47,6 @@ class Policy:
     error_ratio: float
     """Regression: how many times the champion's mean error the canary's may be."""
 
-    hold_seconds: float = 0.0
-    """How long a canary without enough data is held after its last step, before it is refused."""
-
     def __post_init__(self) -> None:
         growing = all(low < high for low, high in zip((0.0, *self.shares), self.shares, strict=False))
         if not self.shares or not growing or self.shares[-1] > 1:
@@ -57,6 +57,7 @@ class Policy:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, wanted a number above 0")
         for name, least in {
+            "hold_seconds": 0.0,
             "error_margin": 0.0,
             "accuracy_margin": 0.0,
             "latency_ratio": 1.0,
@@ -66,6 +67,11 @@ class Policy:
                 raise ValueError(f"{name} is {getattr(self, name)}, wanted at least {least:g}")
 
     @property
+    def looks(self) -> int:
+        """How often a canary may be aborted: after each step, and once in `step_seconds` of a hold."""
+        return len(self.shares) + math.ceil(self.hold_seconds / self.step_seconds)
+
+    @property
     def abort_z(self) -> float:
         """Standard errors that one of all looks needs for an abort."""
-        return one_sided_z(self.false_alarms / (len(self.shares) * MEASURES))
+        return one_sided_z(self.false_alarms / (self.looks * MEASURES))

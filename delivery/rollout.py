@@ -6,7 +6,7 @@ the model's build folder; a no is `Refused`, after the ledger and the file have 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -196,11 +196,20 @@ def _refuse_unapproved(
 
 def wants_approval(folder: Path, approval: Approval) -> str | None:
     """Why a person has to say yes to a sealed release; None where the policy asks for nobody."""
-    if approval == "always":
-        return "every release needs an approval (approval.policy)"
-    verdicts = read_json(folder / "release.json")["verdicts"] if approval == "too_good" else []
-    too_good = [verdict["gate"] for verdict in verdicts if verdict["kind"] == "ceiling" and verdict["passed"] is False]
-    return f"too good to be true by {', '.join(too_good)}" if too_good else None
+    if approval == "never":
+        return None
+    beyond = [verdict["gate"] for verdict in read_json(folder / "release.json")["verdicts"] if too_good(verdict)]
+    always = ["every release needs an approval (approval.policy)"] if approval == "always" else []
+    return "; ".join([*always, *([f"too good to be true by {', '.join(beyond)}"] if beyond else [])]) or None
+
+
+def too_good(verdict: Mapping[str, Any]) -> bool:
+    """Whether a ceiling was broken: by its numbers, for the gate lets such a release go on to be asked about."""
+    seen = verdict[verdict["statistic"]] if verdict["kind"] == "ceiling" else None
+    if seen is None:
+        return False
+    low, high = verdict["at_least"], verdict["at_most"]
+    return (low is not None and seen < low) or (high is not None and seen > high)
 
 
 def _unchanged(build: Path, model: str, release: str) -> str:

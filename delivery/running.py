@@ -77,6 +77,7 @@ def run(call: argparse.Namespace, settings: Settings) -> int:
     if verb.runs == "alone":
         return getattr(module, verb.name)(settings, call) or 0
     models = chosen(call.models)
+    require_named(verb, call, models)
     if verb.runs == "all":
         return getattr(module, verb.name)(settings, models) or 0
     if len(models) == 1:
@@ -115,6 +116,14 @@ def chosen(asked: Sequence[str]) -> list[str]:
     if not there:
         raise WrongSetting("no model in model/library/; `new` makes one from a CSV")
     return list(dict.fromkeys(asked)) or there
+
+
+def require_named(verb: Verb, call: argparse.Namespace, models: Sequence[str]) -> None:
+    """WrongSetting where a verb that nobody means for every model was given neither a model nor a release."""
+    if len(models) > 1 and not (verb.every or call.models or call.of):
+        raise WrongSetting(
+            f"{verb.name}: of which model? There are {', '.join(models)}; name one, or a release by --of"
+        )
 
 
 def run_one(verb: Verb, module: ModuleType, model: str, settings: Settings, call: argparse.Namespace) -> int:

@@ -1,4 +1,8 @@
-"""A canary's steps: more traffic, two observations, a judgement, until one is an abort or the steps are over."""
+"""A canary's steps: more traffic, two observations, a judgement, until one is an abort or the steps are over.
+
+Where requests or labels are missing after the last step, and the policy waits for them, that step goes on until they
+are there: what is waited for is counts, never a better figure, so that a promotion is decided once all the same.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +37,20 @@ class Step:
     decision: Decision
     seconds: float
     """Since the first step began."""
+    requests: int = 0
+    """How many the canary had been sent so far; of one that is gone, as many as are known."""
     canary: Observation | None = None
     champion: Observation | None = None
 
     @property
-    def requests(self) -> int:
-        """How many the canary had been sent so far."""
-        return self.canary.requests if self.canary else 0
+    def counted(self) -> bool:
+        """Whether every measure had the requests or labels that it is judged on, whatever their figures are."""
+        return not any(finding.outcome == "unsure" and finding.value is None for finding in self.decision.findings)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the canary could not be asked any more."""
+        return self.canary is None and self.decision.outcome == "abort"
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in observation.json."""
@@ -70,23 +81,35 @@ class Trial:
         except NotSeen as problem:
             yield Step(self.policy.shares[0], _unseen(problem), time.monotonic() - begun)
             return
+        asked = 0
         for share in self.policy.shares:
             self.target.weigh(self.model, share)
             self._send(share)
-            step = self._observe(share, watch, begun)
+            step = self._observe(share, watch, begun, asked)
             yield step
             if step.decision.outcome == "abort":
                 return
-        if step.decision.outcome == "not-enough-data" and self.policy.hold_seconds:
+            asked = step.requests
+        if self.policy.hold_seconds and not step.counted:
             yield self._hold(step, watch, begun)
 
     def _hold(self, step: Step, watch: Watch, begun: float) -> Step:
-        """The last step goes on until there is enough data, for as long as the policy waits."""
-        deadline = time.monotonic() + self.policy.hold_seconds
-        while step.decision.outcome == "not-enough-data" and time.monotonic() < deadline:
+        """The last step goes on until every measure can be counted, for as long as the policy waits; then it is judged.
+
+        Until then only one look in `step_seconds` may abort it: so many looks the policy reckons with.
+        """
+        held, looks = time.monotonic(), 1
+        while not step.counted and not step.gone:
+            waited = time.monotonic() - held
+            if waited >= self.policy.hold_seconds:
+                break
+            if waited >= looks * self.policy.step_seconds:
+                looks += 1
+                if step.decision.outcome == "abort":
+                    break
             self.progress(f"held: {step.decision.reason}")
             time.sleep(SLEEP_SECONDS)
-            step = self._observe(step.share, watch, begun)
+            step = self._observe(step.share, watch, begun, step.requests)
         return step
 
     @cached_property
@@ -122,21 +145,22 @@ class Trial:
             time.sleep(min(SLEEP_SECONDS, left))
         return None
 
-    def _observe(self, share: float, watch: Watch, begun: float) -> Step:
-        """All steps so far as one window: what was seen is not thrown away."""
+    def _observe(self, share: float, watch: Watch, begun: float, asked: int) -> Step:
+        """All steps so far as one window: what was seen is not thrown away. `asked`: requests at the look before."""
         try:
             canary = self._seen("canary", self.release, watch)
             champion = None
             if self.champion:
                 champion = self._seen("champion", self.champion.release, watch)
         except NotSeen as problem:
-            return Step(share, _unseen(problem), time.monotonic() - begun)
+            return Step(share, _unseen(problem), time.monotonic() - begun, asked)
         except Gone as problem:
-            return Step(share, _gone(problem), time.monotonic() - begun)
+            sent = self.replay.exchanges["canary"].sent if self.policy.traffic == "replay" else asked
+            return Step(share, _gone(problem), time.monotonic() - begun, sent)
         if champion and self.policy.traffic == "replay":
             canary = replace(canary, pairs=self.replay.pairs)
         decision = judge(canary, champion, self.policy, None if champion else promised_by(self.folder, self.relative))
-        return Step(share, decision, time.monotonic() - begun, canary, champion)
+        return Step(share, decision, time.monotonic() - begun, canary.requests, canary, champion)
 
     def _seen(self, side: Side, release: str, watch: Watch) -> Observation:
         try:

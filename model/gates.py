@@ -2,7 +2,8 @@
 
 A gate without a number fails. A gate against the champion does not apply only when the target itself confirmed that
 there is none, a paired difference also when a new `api` answers another question than the champion; the gate of a
-vote's member only when the contender is no vote. A contender that is too good is refused until an approval names it.
+vote's member only when the contender is no vote. A contender that is too good is refused until an approval names it;
+where the policy asks people, it goes on and waits for one before production.
 """
 
 from __future__ import annotations
@@ -65,8 +66,13 @@ def subject_of(gate: Gate) -> str:
     return gate.measure if gate.statistic == "value" else f"{gate.statistic} end of {gate.measure}"
 
 
-def judge(gate: Gate, evaluation: Mapping[str, Any], where: str, approved_by: str | None = None) -> Verdict:
-    """One gate's verdict. `approved_by` names who approved this very contender although it is too good."""
+def judge(
+    gate: Gate, evaluation: Mapping[str, Any], where: str, approved_by: str | None = None, asks: bool = False
+) -> Verdict:
+    """One gate's verdict. `approved_by` names who approved this very contender although it is too good.
+
+    `asks`: a person will be asked about it before production, so that being too good is no refusal.
+    """
     measured = evaluation["measurements"].get(gate.measure)
     if idle := _why_not_applicable(gate, evaluation):
         return _verdict(gate, {}, None, f"{evaluation['model']}: {name_of(gate)} does not apply, {idle}", where)
@@ -76,6 +82,8 @@ def judge(gate: Gate, evaluation: Mapping[str, Any], where: str, approved_by: st
     sentence = _sentence(gate, evaluation, measured, passed, where)
     if not passed and gate.kind == "ceiling" and approved_by:
         return _verdict(gate, measured, True, f"{sentence}; approved by {approved_by}", where)
+    if not passed and gate.kind == "ceiling" and asks:
+        return _verdict(gate, measured, True, f"{sentence}; it waits for a person's yes (approval.policy)", where)
     return _verdict(gate, measured, passed, sentence, where)
 
 

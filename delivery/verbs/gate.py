@@ -44,11 +44,12 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
 
 
 def arguments_of(work: Work, champion: Champion | None) -> dict[str, str]:
-    """What the gates are told: model, champion, rows, and who approved this contender."""
+    """What the gates are told: model, champion, rows, who approved this contender, whether somebody will be asked."""
     approvals = known_approvals(work.settings, work.name, identity_in(work.build / "contender"))
     source = rows_file(work)
     arguments = {"--model": work.name, "--champion": str(champion.folder) if champion else "none"}
     arguments |= {"--source": str(source)} if source else {}
+    arguments |= {"--asks": "yes"} if work.settings.approval.policy != "never" else {}
     return arguments | ({"--approved-by": ", ".join(entry.who for entry in approvals)} if approvals else {})
 
 
@@ -63,7 +64,7 @@ def note_champion(work: Work, champion: Champion | None) -> None:
 
 
 def key_of_gate(work: Work, arguments: dict[str, str], champion: Champion | None, before: dict[str, Any] | None) -> str:
-    """What the verdicts depend on: contender, champion, rows, code, lock, approvals, the gates' own tests.
+    """What the verdicts depend on: contender, champion, rows, code, lock, approvals and their policy, the gates' tests.
 
     A contender that has become the champion itself need not be judged again beside itself.
     """
@@ -73,8 +74,8 @@ def key_of_gate(work: Work, arguments: dict[str, str], champion: Champion | None
     beside = champion.release if champion else None
     if before is not None and beside == contender == before["contender"]:
         beside = before["champion"]["release"]
-    approved = arguments.get("--approved-by")
-    digest = hashlib.sha256(f"{key_of(work.root, work.spec, data)} {contender} {beside} {approved}".encode())
+    people = f"{arguments.get('--approved-by')} {arguments.get('--asks')}"
+    digest = hashlib.sha256(f"{key_of(work.root, work.spec, data)} {contender} {beside} {people}".encode())
     for path in sorted((work.root / "tests" / "gates").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

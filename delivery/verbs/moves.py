@@ -15,6 +15,7 @@ from delivery.progress import progress, tell
 from delivery.promotion import Delivery
 from delivery.replaying import Case
 from delivery.rows import rows_file
+from delivery.settings import FILE, Settings
 from delivery.staging import identity_of
 from delivery.verbs.release import committed_at
 from delivery.work import Work
@@ -36,8 +37,18 @@ def monitor(work: Work, _call: argparse.Namespace) -> None:
         tell(f"monitor: {rollout.monitor(delivery, work.name, folder, work.build, who=who())}")
 
 
+def require_traffic(settings: Settings) -> None:
+    """WrongSetting where a canary would wait for people whom this machine cannot send to it."""
+    if settings.rollout.traffic == "people" and not settings.cluster:
+        raise WrongSetting(
+            f'{FILE}: rollout.traffic is "people", wanted "replay" on this machine: its public address is the '
+            "champion's alone; [environments.NAME.rollout] is the place for what holds in a cluster"
+        )
+
+
 def canary(work: Work, _call: argparse.Namespace) -> None:
     """Runs the release beside the champion and judges it; with MODEL_FAULTS set it misbehaves, to show an abort."""
+    require_traffic(work.settings)
     with moving(work, "canary") as (delivery, folder), progress("canary") as report:
         reason = rollout.canary(
             delivery,

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from delivery.errors import WrongSetting
 from delivery.files import replace_file
@@ -15,6 +16,7 @@ from delivery.progress import progress, tell
 from delivery.settings import Settings
 from delivery.waiting import waiting_release
 from delivery.work import Work
+from model.card import whole
 from model.contender import open_contender, seal_release
 from model.library import load_spec
 
@@ -26,12 +28,20 @@ def release(work: Work, _call: argparse.Namespace) -> None:
     verdicts, contender = work.read("verdicts.json"), open_contender(work.build).identity
     if verdicts["contender"] != contender:
         raise WrongSetting(f"{work.name}: the gates judged {verdicts['contender']}, not {contender}; `gate` has to run")
-    sealed = work.find("release/release.json")
-    if sealed is not None and sealed["identity"] == contender:
+    sealed, evaluation = work.find("release/release.json"), work.read("evaluation.json")
+    same = sealed is not None and sealed["identity"] == contender
+    if sealed is not None and same and tells(sealed, evaluation, verdicts):
         tell(f"release: nothing new, {contender} is sealed")
         return
-    info = seal_release(work.spec, work.build, commit_of(work.root), work.read("evaluation.json"), verdicts)
-    tell(f"release: sealed as {info.identity} (build/{work.name}/release)")
+    info = seal_release(work.spec, work.build, commit_of(work.root), evaluation, verdicts)
+    anew = "anew, its gates said something else, " if same else ""
+    tell(f"release: sealed {anew}as {info.identity} (build/{work.name}/release)")
+
+
+def tells(sealed: Mapping[str, Any], evaluation: Mapping[str, Any], verdicts: Mapping[str, Any]) -> bool:
+    """Whether a sealed release has the figures and verdicts of these gates: they may change where it does not."""
+    figures, said = sealed["figures"], sealed["verdicts"]
+    return bool(figures == whole(evaluation["measurements"]) and said == verdicts["verdicts"])
 
 
 def afterwards(settings: Settings, verb: str, codes: Mapping[str, int]) -> None:

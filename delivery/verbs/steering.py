@@ -13,7 +13,7 @@ from delivery.opening import lock, open_delivery, who
 from delivery.progress import tell
 from delivery.reporting import write_report, write_summary
 from delivery.settings import Settings
-from delivery.waiting import waiting_release
+from delivery.waiting import refused_as_too_good, waiting_release
 from delivery.work import Work
 
 IDENTITY = re.compile(r"[0-9a-f]{12}")
@@ -69,15 +69,17 @@ def resume(work: Work, call: argparse.Namespace) -> None:
 def approve(work: Work, call: argparse.Namespace) -> None:
     """Writes a person's yes to one release into the ledger; gates and `promote` read it there.
 
-    Without `--release` it is the one of this build that waits.
+    Without `--release` it is the one of this build that waits, or that its gates refused as too good.
     """
-    release = call.release or next(iter(waiting_release(work) or ()), None)
+    refused, waits = refused_as_too_good(work), waiting_release(work)
+    release = call.release or next(iter(refused or waits or ()), None)
     if release is None:
-        tell(f"approve: nothing of {work.name} waits for a person")
+        tell(f"approve: nothing of {work.name} waits for a person (RELEASE=... names another)")
         return
     if not IDENTITY.fullmatch(release):
         raise WrongSetting(f"{work.name}: --release {release}, wanted an identity of 12 hex digits")
     delivery = open_delivery(work.settings)
     with lock(work.settings, work.name, "approve", WAIT_SECONDS):
         delivery.record(Entry(work.name, "approved", release, who(), call.why))
-    tell(f"approve: {work.name} {release}, noted in the ledger")
+    then = "; `gate` judges it anew" if refused and release == refused[0] else ""
+    tell(f"approve: {work.name} {release}, noted in the ledger{then}")

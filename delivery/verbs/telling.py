@@ -27,7 +27,7 @@ def status(settings: Settings, models: Sequence[str]) -> None:
         try:
             tell(f"{model:{width}}  {standing(delivery, model)}")
         except DeliveryError as problem:
-            problems.append(str(problem))
+            problems.append(f"{problem}{interrupted(delivery, model)}")
     for model, keys in leave_keys(settings).items():
         if model in models and keys.deployments:
             tell(f"{model:{width}}  {sentence(keys)}")
@@ -64,12 +64,22 @@ def standing(delivery: Delivery, model: str) -> str:
     champion = delivery.target.current(model)
     hold = delivery.ledger.hold(model)
     held = f"; held by {hold.who}: {hold.why}" if hold else ""
+    held += interrupted(delivery, model)
     if champion is None:
         return f"nothing in production{held}"
     if champion.url is None:
         return f"{champion.release} in production, stopped; `run` starts it{held}"
     began = began_to_serve(delivery.ledger.entries(model), champion.release)
     return f"{champion.release} at {delivery.target.public_url(model)} since {began.at if began else 'unknown'}{held}"
+
+
+def interrupted(delivery: Delivery, model: str) -> str:
+    """A move that was begun and not ended, to be put behind a line; empty where there is none."""
+    intent = delivery.journal.interrupted(model)
+    if intent is None:
+        return ""
+    begun = f"; a {intent.move} to {intent.release} by {intent.who} is under way since {intent.at}"
+    return f"{begun}, or was killed: then the next delivery completes or undoes it"
 
 
 def history(settings: Settings, models: Sequence[str]) -> None:

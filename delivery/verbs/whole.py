@@ -12,11 +12,13 @@ from delivery.opening import open_local, open_target
 from delivery.performing import perform
 from delivery.progress import tell
 from delivery.settings import Settings
+from delivery.verbs.moves import require_traffic
 from delivery.work import Work
 
 
 def run(work: Work, call: argparse.Namespace) -> None:
     """Every verb from check to promote; the first refusal ends it. What should serve already comes up first."""
+    require_traffic(work.settings)
     open_target(work.settings).open()
     call.again, call.why = False, None
     for verb in WAY:

@@ -23,7 +23,7 @@ ARGUMENTS = {
 
 def targets(repository) -> list[str]:
     """Make's targets in the order of the file."""
-    return re.findall(r"^([a-z]+):", (repository.root / "Makefile").read_text(), re.MULTILINE)
+    return re.findall(r"^([\w-]+):", (repository.root / "Makefile").read_text(), re.MULTILINE)
 
 
 def recipe(repository, target: str, *variables: str) -> list[list[str]]:
@@ -60,7 +60,16 @@ def test_every_target_says_what_it_is_for(repository):
     told = subprocess.run(
         ["make", "-C", str(repository.root), "help"], capture_output=True, text=True, check=True
     ).stdout
-    assert re.findall(r"^  make ([a-z]+) +\S", told, re.MULTILINE) == targets(repository)
+    assert re.findall(r"^  make ([\w-]+) +\S", told, re.MULTILINE) == targets(repository)
+    assert "e2e-engines" in targets(repository)
+
+
+def test_no_target_is_taken_for_a_file(repository):
+    makefile = (repository.root / "Makefile").read_text()
+    [phony] = re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)
+    verbs = [word for name in ("VERBS", "BESIDE") for word in re.findall(rf"^{name} := (.*)", makefile, re.MULTILINE)]
+    named = {*phony.split(), *" ".join(verbs).split()} - {"$(VERBS)", "$(BESIDE)"}
+    assert named == set(targets(repository))
 
 
 def test_every_verb_has_its_function():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.errors import Broken, Busy, Refused, WrongSetting, worst_exit_code
+from delivery.errors import Busy
 from delivery.locking import delivery_lock
 
 HOLD = """
@@ -53,9 +53,3 @@ def test_a_killed_holder_frees_it(tmp_path: Path, holder) -> None:
     holder.wait()
     with delivery_lock(tmp_path, "toy", "promote"):
         assert "promote" in (tmp_path / "delivery-toy.lock").read_text()
-
-
-def test_broken_wins_over_refused() -> None:
-    assert worst_exit_code([Refused("no"), Broken("what"), WrongSetting("which")]) == 3
-    assert worst_exit_code([Refused("no")]) == 1
-    assert worst_exit_code([]) == 0

@@ -18,6 +18,7 @@ from delivery.promotion import Delivery
 from delivery.targets import Slot
 from model.release.sealing import seal
 from tests.delivery.canaries import default_policy
+from tests.delivery.test_waiting import beyond
 from tests.delivery.tiny import cases, seal_tiny
 from tests.serving.releases import PROVENANCE
 
@@ -187,13 +188,10 @@ def test_only_what_the_canary_judged_is_promoted(bench: Bench) -> None:
     assert bench.live() is None
 
 
-CEILING = {"gate": "accuracy <= 0.87", "kind": "ceiling", "passed": False}
-
-
 def test_a_person_s_yes_is_waited_for_where_the_policy_says_so(bench: Bench) -> None:
-    first = bench.seal(0.1, verdicts=[CEILING])
+    first = bench.seal(0.1, verdicts=[beyond(asks=True)])
     bench.canary(first)
-    with pytest.raises(Refused, match="every release needs an approval"):
+    with pytest.raises(Refused, match=r"every release needs an approval .*; too good to be true by accuracy"):
         bench.promote(first, approval="always")
     with pytest.raises(Refused, match=r"too good to be true by accuracy <= 0\.87; `approve mood --release"):
         bench.promote(first, approval="too_good")
@@ -219,7 +217,7 @@ def test_a_canary_that_is_gone_is_aborted(bench: Bench) -> None:
             bench.delivery.target.remove(MODEL, "canary")
             taken.append(refuses("127.0.0.1", int(url.rsplit(":", 1)[1])))
 
-    with pytest.raises(Refused, match=r"was aborted after 0 requests .* cannot be observed any more"):
+    with pytest.raises(Refused, match=r"was aborted after 200 requests .* cannot be observed any more"):
         bench.canary(bench.seal(0.1), progress=take_away)
     assert bench.read("decision.json")["findings"][0]["measure"] == "availability"
     assert bench.read("observation.json")["steps"] == []

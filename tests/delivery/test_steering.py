@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from delivery.journal import Intent, Journal
 from delivery.running import main
 from delivery.settings import FILE
 from model.library import find_models
@@ -58,6 +59,35 @@ def test_an_approval_names_a_release(ask):
 
 def test_nothing_in_production_is_nothing_to_stop(ask):
     assert ask("stop") == (0, ["stop: nothing was running"], [])
+
+
+@pytest.mark.parametrize("verb", ["canary", "run"])
+def test_people_cannot_be_waited_for_on_this_machine(ask, tmp_path, verb):
+    project = tmp_path / FILE
+    project.write_text(project.read_text().replace('traffic = "replay"', 'traffic = "people"'))
+    code, _, complaint = ask(verb, MODEL)
+    assert (code, len(complaint)) == (2, 1)
+    assert 'rollout.traffic is "people", wanted "replay" on this machine' in complaint[0]
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_rollback_names_what_it_is_about(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("model.library.find_models", lambda: ["churn", "fraud"])
+    code, _, complaint = ask("rollback", "--why", "in a hurry")
+    assert (code, complaint) == (
+        2,
+        ["rollback: of which model? There are churn, fraud; name one, or a release by --of"],
+    )
+    monkeypatch.setattr("model.library.find_models", lambda: [MODEL])
+    assert ask("rollback")[0] == 1, "the only one there is needs no name"
+    assert ask("rollback", "--of", "8c1d02f7a9be")[0] == 0, "a release that is not live"
+    assert ask("stop")[0] == 0
+
+
+def test_an_interrupted_delivery_shows(ask, tmp_path):
+    Journal(tmp_path / "var").begin(Intent("promote", MODEL, "8c1d02f7a9be", None, None, "ada", "seen", at="noon"))
+    line = ask("status", MODEL)[1][0]
+    assert line.startswith(f"{MODEL}  nothing in production; a promote to 8c1d02f7a9be by ada is under way since noon")
 
 
 def test_a_wrong_setting_ends_every_verb(ask, tmp_path):

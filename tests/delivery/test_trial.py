@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from delivery import trial
 from delivery.errors import Broken
+from delivery.judging import Observation, Policy
 from delivery.replaying import Exchange
 from delivery.staging import differing, presented
-from delivery.trial import promised_by, with_what_clients_saw
-from tests.delivery.canaries import observe
+from delivery.targets import Champion
+from delivery.trial import Step, Trial, promised_by, with_what_clients_saw
+from tests.delivery.canaries import default_policy, histogram_of, observe
 from tests.delivery.tiny import seal_tiny
 
 
@@ -40,3 +45,105 @@ def test_a_first_release_is_held_to_its_figures(tmp_path: Path) -> None:
     assert promised_by(tmp_path, relative=False).error_high == 7.0
     with pytest.raises(Broken, match=r"no figure mape, wanted to hold a first release to it"):
         promised_by(tmp_path, relative=True)
+
+
+HOLDING = replace(
+    default_policy(), traffic="people", shares=(0.5,), step_seconds=0.01, hold_seconds=60.0, minimum_labelled=100
+)
+CHAMPION = Champion("toy", "aaa", Path(), "http://champion")
+Seen = Callable[[int], Observation]
+
+
+@dataclass
+class Looks:
+    """What is seen of a canary, look by look, beside a healthy champion."""
+
+    of_canary: Seen
+    looks: int = 0
+
+    def seen(self, release: str) -> Observation:
+        if release == "aaa":
+            return observe("aaa", traffic="people")
+        self.looks += 1
+        return self.of_canary(self.looks)
+
+
+@dataclass
+class Place:
+    """The part of a target that a trial needs."""
+
+    looks: Looks
+
+    def weigh(self, *_: object) -> None:
+        """There is nothing to weigh."""
+
+    def address(self, *_: object) -> str:
+        return "http://canary"
+
+    def watch(self, *_: object) -> Looks:
+        return self.looks
+
+
+@pytest.fixture
+def steps_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Seen, Policy], list[Step]]:
+    """The steps of a trial whose canary shows this, look by look."""
+    monkeypatch.setattr(trial, "SLEEP_SECONDS", 0.0001)
+
+    def steps_of(of_canary: Seen, policy: Policy = HOLDING) -> list[Step]:
+        place = Place(Looks(of_canary))
+        return list(Trial(place, "toy", "ccc", Path(), CHAMPION, policy, [], False, lambda _: None).run())
+
+    return steps_of
+
+
+def labelled(labels: int, share: float) -> Observation:
+    """A canary that is right on a share of so many labels."""
+    return observe("ccc", traffic="people", labelled=labels, right=round(labels * share))
+
+
+def test_a_hold_ends_with_the_labels_that_were_missing(steps_of) -> None:
+    steps = steps_of(lambda look: labelled(30 * look, 0.9))
+    assert [step.decision.outcome for step in steps] == ["not-enough-data", "promote"]
+    assert [step.canary.labelled for step in steps] == [30, 120]
+
+
+def test_a_hold_waits_for_counts_and_never_for_a_better_figure(steps_of) -> None:
+    steps = steps_of(lambda look: labelled(30 * look, 0.77 if look < 8 else 0.95))
+    assert [step.decision.outcome for step in steps] == ["not-enough-data", "not-enough-data"]
+    assert steps[-1].canary.labelled == 120
+    unsure = steps_of(lambda look: labelled(120, 0.77 if look < 2 else 0.95))
+    assert [step.decision.outcome for step in unsure] == ["not-enough-data"], "counted: then it was judged already"
+
+
+def test_a_hold_ends_when_its_time_is_over_or_no_time_was_given(steps_of) -> None:
+    steps = steps_of(lambda look: labelled(look % 50, 0.9), replace(HOLDING, hold_seconds=0.05))
+    assert [step.counted for step in steps] == [False, False]
+    assert len(steps_of(lambda look: labelled(30 * look, 0.9), replace(HOLDING, hold_seconds=0.0))) == 1
+
+
+def test_what_fails_during_a_hold_is_aborted_at_a_look_that_the_policy_reckons_with(steps_of) -> None:
+    steps = steps_of(lambda look: replace(labelled(30, 0.9), errors=0 if look == 1 else 500))
+    assert [step.decision.outcome for step in steps] == ["not-enough-data", "abort"]
+    never = steps_of(
+        lambda look: replace(labelled(30 * look, 0.9), errors=500 if look == 2 else 0),
+        replace(HOLDING, step_seconds=1.0),
+    )
+    assert [step.decision.outcome for step in never] == ["not-enough-data", "promote"], "no look was due"
+
+
+def test_a_hold_makes_every_look_more_careful() -> None:
+    held = replace(default_policy(), step_seconds=60.0, hold_seconds=600.0)
+    assert held.looks == len(held.shares) + 10
+    assert held.abort_z > default_policy().abort_z
+    with pytest.raises(ValueError, match=r"hold_seconds is -1\.0, wanted at least 0"):
+        replace(held, hold_seconds=-1.0)
+
+
+def test_a_canary_that_dies_is_told_with_the_requests_it_had(steps_of) -> None:
+    def dies(look: int) -> Observation:
+        if look > 2:
+            raise Broken("it does not answer")
+        return observe("ccc", requests=500 * look, traffic="people", latency=histogram_of([0.004] * 500 * look))
+
+    steps = steps_of(dies, replace(HOLDING, shares=(0.1, 0.25, 0.5)))
+    assert (steps[-1].decision.outcome, steps[-1].gone, steps[-1].requests) == ("abort", True, 1000)

@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--champion", help="the sealed release in production, a folder; or none")
     group.addoption("--source", help="the rows, where they were fetched; else the model's own file")
     group.addoption("--approved-by", default="", help="who approved this contender although it is too good")
+    group.addoption(
+        "--asks", default="", help="yes: what is too good waits for a person later, and is not refused here"
+    )
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
@@ -86,6 +89,11 @@ def verdicts(build: Path, evaluation: dict[str, Any]) -> Iterator[list[Verdict]]
 @pytest.fixture(scope="session")
 def approved_by(pytestconfig: pytest.Config) -> str:
     return str(pytestconfig.getoption("--approved-by"))
+
+
+@pytest.fixture(scope="session")
+def asks(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--asks"))
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,9 @@ def test_gate(
     verdicts: list[Verdict],
     where: str,
     approved_by: str,
+    asks: bool,
 ) -> None:
-    verdict = judge(gate, evaluation, where, approved_by or None)
+    verdict = judge(gate, evaluation, where, approved_by or None, asks)
     verdicts.append(verdict)
     if verdict.passed is None:
         pytest.skip(verdict.sentence)

@@ -80,6 +80,9 @@ def test_too_good_is_refused_until_approved_and_only_that():
     approved = judge(ceiling, evaluation, WHERE, approved_by="Ada")
     assert approved.passed is True
     assert approved.sentence.endswith("approved by Ada")
+    asked = judge(ceiling, evaluation, WHERE, asks=True)
+    assert (asked.passed, asked.sentence.endswith("it waits for a person's yes (approval.policy)")) == (True, True)
+    assert judge(Gate("floor", "accuracy", at_least=1.1), evaluation, WHERE, asks=True).passed is False
     assert judge(Gate("slice", "accuracy", at_most=0.87), evaluation, WHERE, approved_by="Ada").passed is False
 
 
