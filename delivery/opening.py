@@ -12,11 +12,11 @@ from delivery.journal import Journal
 from delivery.ledger import Ledger
 from delivery.lines import FileLines
 from delivery.locking import delivery_lock
-from delivery.manifests import name_of
 from delivery.promotion import Delivery
 from delivery.settings import Settings
 from delivery.targets import Target
 from delivery.targets.cluster import ClusterTarget
+from delivery.targets.kube.leases import lease_of
 from delivery.targets.kube.memory import KubeHead, KubeJournal, KubeLines
 from delivery.targets.local import LocalTarget
 
@@ -56,7 +56,7 @@ def lock(settings: Settings, model: str, verb: str, wait_seconds: float) -> Abst
     """One delivery at a time on a model: a file on this machine, a Lease in a cluster."""
     target = open_target(settings)
     if isinstance(target, ClusterTarget):
-        return target.leases.hold(f"delivery-{name_of(model)}", verb, wait_seconds)
+        return target.leases.hold(lease_of(model), verb, wait_seconds)
     return delivery_lock(var_of(settings), model, verb, wait_seconds)
 
 

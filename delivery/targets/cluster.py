@@ -19,7 +19,7 @@ from delivery.progress import complain
 from delivery.targets import SLOTS, Champion, Slot
 from delivery.targets.asking import ask_release
 from delivery.targets.kube.api import MANAGER, Api, connect
-from delivery.targets.kube.leases import Leases
+from delivery.targets.kube.leases import Leases, lease_of
 from delivery.targets.kube.memory import Memory
 from delivery.targets.kube.monitoring import Monitoring
 from delivery.targets.kube.pulling import pull_release
@@ -158,8 +158,15 @@ class ClusterTarget:
         return serves
 
     def remove(self, model: str, slot: Slot) -> None:
-        """Delete the canary or what is staged; a canary gone, the HPA moves again."""
+        """Delete the canary or what is staged; a canary gone, the HPA moves again.
+
+        Not where another delivery has taken the model over: then what stands there is that one's.
+        """
+        other = self.leases.taken_by(lease_of(model))
+        if other:
+            return complain(f"{model}: {slot} is left as it is: {other} delivers this model now")
         self.slots.clear(model, slot)
+        return None
 
     def address(self, model: str, slot: Slot) -> str:
         """A tunnel to the slot's own Service; Broken where no pod of it is ready."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from delivery.errors import Broken, Busy
+from delivery.manifests import name_of
 from delivery.progress import complain
 from delivery.targets.kube.api import MANAGER, Api
 
@@ -22,6 +23,8 @@ LEASE_SECONDS = 30
 """A dead holder's lease is taken over after so long; longer than an API server's restart."""
 RENEW_SECONDS = 5.0
 POLL_SECONDS = 0.5
+HELD: dict[tuple[str, str], str] = {}
+"""What this process calls itself on the leases it took, by namespace and name."""
 
 Document = dict[str, Any]
 
@@ -38,6 +41,7 @@ class Leases:
         """Hold a lease; Busy names the holder when it is not free in time. Losing it ends this process at once."""
         me = f"{verb} on {socket.gethostname()}, process {os.getpid()}, {uuid.uuid4().hex[:8]}"
         self._acquire(name, me, wait_seconds)
+        HELD[self.namespace, name] = me
         done = threading.Event()
         keeper = threading.Thread(target=self._keep, args=(name, me, done), daemon=True)
         keeper.start()
@@ -46,7 +50,14 @@ class Leases:
         finally:
             done.set()
             keeper.join()
+            del HELD[self.namespace, name]
             self._release(name, me)
+
+    def taken_by(self, name: str) -> str:
+        """Who has the lease that this process took; empty where it still has it, or never took it."""
+        me = HELD.get((self.namespace, name))
+        holder = _holder(self.api.get("Lease", self.namespace, name)) if me else ""
+        return "" if holder == me else holder
 
     def _acquire(self, name: str, me: str, wait_seconds: float) -> None:
         """Takes a free lease, or one that did not change for as long as it lasts, by the clock of this machine."""
@@ -98,6 +109,11 @@ class Leases:
         spec = {"holderIdentity": holder, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": at}
         document = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
         return self.api.replace(document) if read else self.api.create(document)
+
+
+def lease_of(model: str) -> str:
+    """The lease of a model's deliveries."""
+    return f"delivery-{name_of(model)}"
 
 
 def _holder(lease: Document | None) -> str:
