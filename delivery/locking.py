@@ -1,4 +1,7 @@
-"""One delivery at a time on a model: a lock that tells who holds it and that a killed holder frees by itself."""
+"""One delivery at a time on a model: a lock that tells who holds it and that a killed holder frees by itself.
+
+Beside it lies a second one, for who is in a hurry: a canary that sees it held gives way.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,34 @@ def delivery_lock(var: Path, model: str, verb: str, wait_seconds: float = 0.0) -
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def in_a_hurry(var: Path, model: str) -> Iterator[None]:
+    """While this is held, a canary of the model gives way; several may hold it, who is killed holds nothing."""
+    handle = _open_hurry(var, model)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def hurried(var: Path, model: str) -> bool:
+    """Whether somebody is in a hurry."""
+    handle = _open_hurry(var, model)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _open_hurry(var: Path, model: str) -> int:
+    var.mkdir(parents=True, exist_ok=True)
+    return os.open(var / f"hurry-{model}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
 
 def _acquire(handle: int, path: Path, model: str, wait_seconds: float) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
+from delivery import locking
 from delivery.errors import WrongSetting
 from delivery.journal import Journal
 from delivery.ledger import Ledger
 from delivery.lines import FileLines
 from delivery.locking import delivery_lock
+from delivery.manifests import name_of
 from delivery.promotion import Delivery
 from delivery.settings import Settings
 from delivery.targets import Target
@@ -58,6 +62,22 @@ def lock(settings: Settings, model: str, verb: str, wait_seconds: float) -> Abst
     if isinstance(target, ClusterTarget):
         return target.leases.hold(lease_of(model), verb, wait_seconds)
     return delivery_lock(var_of(settings), model, verb, wait_seconds)
+
+
+def in_a_hurry(settings: Settings, model: str, verb: str, wait_seconds: float) -> AbstractContextManager[None]:
+    """While this is held, a canary of the model gives way: put around `lock` by what cannot wait for one."""
+    target = open_target(settings)
+    if isinstance(target, ClusterTarget):
+        return target.leases.hold(f"hurry-{name_of(model)}", verb, wait_seconds)
+    return locking.in_a_hurry(var_of(settings), model)
+
+
+def hurried(settings: Settings, model: str) -> Callable[[], bool]:
+    """Whether somebody is in a hurry, asked anew at each call."""
+    target = open_target(settings)
+    if isinstance(target, ClusterTarget):
+        return target.leases.hurried(f"hurry-{name_of(model)}")
+    return partial(locking.hurried, var_of(settings), model)
 
 
 def who() -> str:

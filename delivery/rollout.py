@@ -21,7 +21,7 @@ from delivery.promotion import Delivery, rollback
 from delivery.replaying import Case
 from delivery.staging import SCHEMA, identity_of, monitor, stage
 from delivery.targets import Champion
-from delivery.trial import Step, Trial
+from delivery.trial import GaveWay, Step, Trial
 
 __all__ = ["canary", "monitor", "promote", "rollback", "stage"]
 
@@ -41,12 +41,14 @@ def canary(
     who: str,
     faults: str | None = None,
     progress: Callable[[str], None] = lambda what: None,
+    hurried: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run the release beside the champion in growing steps and judge it after each; returns the reason.
 
     Leaves observation.json and decision.json; the canary slot is empty afterwards. Refused where it was aborted,
     where there was not enough data, and where the model is held. `relative`: errors of a regression count relative
     to the actual value. `faults` is the MODEL_FAULTS of the canary, for showing what an abort looks like.
+    `hurried`: whether a rollback waits; the canary then gives way, which is Refused as well.
     """
     release = identity_of(folder)
     champion = _champion(delivery, model)
@@ -57,11 +59,14 @@ def canary(
     if not faults and (reason := _decided_before(build, release, live, policy)):
         return f"judged before, nothing changed: {reason}"
     beside = champion if champion and _api(champion.folder) == _api(folder) else None
-    trial = Trial(delivery.target, model, release, folder, beside, policy, cases, relative, progress)
+    trial = Trial(delivery.target, model, release, folder, beside, policy, cases, relative, progress, hurried)
     delivery.target.publish(model, folder)
     try:
         delivery.target.start(model, "canary", release, faults)
         steps = _watch(trial, build, model)
+    except GaveWay as problem:
+        delivery.record(Entry(model, "refused", release, who, str(problem), live))
+        raise Refused(f"{model}: release {release} was not judged: {problem}") from None
     finally:
         delivery.target.remove(model, "canary")
     return _conclude(delivery, build, model, release, live, steps[-1], policy, who)

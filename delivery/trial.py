@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from delivery.errors import Broken
+from delivery.errors import Broken, Refused
 from delivery.judging import Decision, Finding, Observation, Policy, Promised, judge
 from delivery.observing import NotSeen, Watch
 from delivery.replaying import Case, Exchange, Replay, Side
@@ -27,6 +27,10 @@ SLEEP_SECONDS = 1.0
 
 class Gone(Broken):
     """The canary cannot be observed any more: that is its harm."""
+
+
+class GaveWay(Refused):
+    """A rollback of the model could not wait."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Trial:
     """Labelled rows; asked for only where the policy's traffic is a replay."""
     relative: bool
     progress: Callable[[str], None]
+    hurried: Callable[[], bool] = lambda: False
+    """Whether a rollback waits: looked at once a second."""
 
     def run(self) -> Iterator[Step]:
         """The steps, each with the decision so far; an abort is the last one."""
@@ -83,6 +89,7 @@ class Trial:
             return
         asked = 0
         for share in self.policy.shares:
+            self._give_way()
             self.target.weigh(self.model, share)
             self._send(share)
             step = self._observe(share, watch, begun, asked)
@@ -108,7 +115,7 @@ class Trial:
                 if step.decision.outcome == "abort":
                     break
             self.progress(f"held: {step.decision.reason}")
-            time.sleep(SLEEP_SECONDS)
+            self._pause(SLEEP_SECONDS)
             step = self._observe(step.share, watch, begun, step.requests)
         return step
 
@@ -142,8 +149,16 @@ class Trial:
         deadline = time.monotonic() + self.policy.step_seconds
         while (left := deadline - time.monotonic()) > 0:
             self.progress(f"{share:.0%} of people's traffic, {left:.0f} s left of this step")
-            time.sleep(min(SLEEP_SECONDS, left))
+            self._pause(min(SLEEP_SECONDS, left))
         return None
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        if self.hurried():
+            raise GaveWay("the canary gave way to a rollback; it may run again")
 
     def _observe(self, share: float, watch: Watch, begun: float, asked: int) -> Step:
         """All steps so far as one window: what was seen is not thrown away. `asked`: requests at the look before."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from delivery import rollout
 from delivery.errors import WrongSetting
-from delivery.opening import lock, open_delivery, who
+from delivery.opening import hurried, lock, open_delivery, who
 from delivery.progress import progress, tell
 from delivery.promotion import Delivery
 from delivery.replaying import Case
@@ -61,6 +61,7 @@ def canary(work: Work, _call: argparse.Namespace) -> None:
             who=who(),
             faults=os.environ.get("MODEL_FAULTS"),
             progress=report,
+            hurried=hurried(work.settings, work.name),
         )
     tell(f"canary: {reason}")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from delivery import promotion
 from delivery.errors import WrongSetting
 from delivery.ledger import Entry
-from delivery.opening import lock, open_delivery, who
+from delivery.opening import in_a_hurry, lock, open_delivery, who
 from delivery.progress import tell
 from delivery.reporting import write_report, write_summary
 from delivery.settings import Settings
@@ -28,7 +28,8 @@ def rollback(work: Work, call: argparse.Namespace) -> None:
         tell(f"rollback: this build left no promotion of {work.name} unfinished, nothing to do")
         return
     delivery = open_delivery(work.settings)
-    with lock(work.settings, work.name, "rollback", WAIT_SECONDS):
+    hurry = in_a_hurry(work.settings, work.name, "rollback", WAIT_SECONDS)
+    with hurry, lock(work.settings, work.name, "rollback", WAIT_SECONDS):
         delivery.target.open()
         now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=of)
     tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {of} is not live, nothing to do")

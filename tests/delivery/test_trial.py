@@ -15,7 +15,7 @@ from delivery.judging import Observation, Policy
 from delivery.replaying import Exchange
 from delivery.staging import differing, presented
 from delivery.targets import Champion
-from delivery.trial import Step, Trial, promised_by, with_what_clients_saw
+from delivery.trial import GaveWay, Step, Trial, promised_by, with_what_clients_saw
 from tests.delivery.canaries import default_policy, histogram_of, observe
 from tests.delivery.tiny import seal_tiny
 
@@ -147,3 +147,20 @@ def test_a_canary_that_dies_is_told_with_the_requests_it_had(steps_of) -> None:
 
     steps = steps_of(dies, replace(HOLDING, shares=(0.1, 0.25, 0.5)))
     assert (steps[-1].decision.outcome, steps[-1].gone, steps[-1].requests) == ("abort", True, 1000)
+
+
+@pytest.mark.parametrize("labels", [30, 0], ids=["while it is held", "while it is watched"])
+def test_a_rollback_is_seen_in_the_middle_of_a_hold_and_of_a_step(monkeypatch: pytest.MonkeyPatch, labels: int) -> None:
+    monkeypatch.setattr(trial, "SLEEP_SECONDS", 0.0001)
+    asked: list[int] = []
+
+    def hurried() -> bool:
+        asked.append(len(asked))
+        return len(asked) > 3
+
+    policy = HOLDING if labels else replace(HOLDING, step_seconds=60.0, hold_seconds=0.0)
+    place = Place(Looks(lambda _: labelled(labels, 0.9)))
+    going = Trial(place, "toy", "ccc", Path(), CHAMPION, policy, [], False, lambda _: None, hurried)
+    with pytest.raises(GaveWay, match="gave way to a rollback"):
+        list(going.run())
+    assert len(asked) == 4

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +52,16 @@ class Leases:
             keeper.join()
             del HELD[self.namespace, name]
             self._release(name, me)
+
+    def hurried(self, name: str) -> Callable[[], bool]:
+        """Whether somebody alive holds this lease, asked anew at each call: one that was killed renews it no more."""
+        before = self.api.get("Lease", self.namespace, name)
+
+        def renewed() -> bool:
+            lease = self.api.get("Lease", self.namespace, name)
+            return bool(_holder(lease)) and lease != before
+
+        return renewed
 
     def taken_by(self, name: str) -> str:
         """Who has the lease that this process took; empty where it still has it, or never took it."""
