@@ -77,7 +77,11 @@ def port(settings: Settings) -> Answer:
         taken = probe.connect_ex(("127.0.0.1", first)) == 0
     ours = (settings.root / "var" / "target.json").exists()
     saw = f"{first} is {'in use' if taken else 'free'}" + (" by production" if taken and ours else "")
-    return not taken or ours, saw, "models then answer on the next ports; or set another local.base_port"
+    return (
+        not taken or ours,
+        saw,
+        "models then answer on the next ports; or set another local.base_port (counts after `stop`)",
+    )
 
 
 def cluster_checks(settings: Settings, models: list[str]) -> Iterator[Check]:

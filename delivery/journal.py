@@ -24,6 +24,7 @@ Move = Literal["promote", "rollback"]
 class Write(Enum):
     """Every externally visible write of a delivery."""
 
+    PORTS_COUNTED = "ports_counted"
     KEEPER_STARTED = "keeper_started"
     RELEASE_PUBLISHED = "release_published"
     ENVIRONMENT_BUILT = "environment_built"

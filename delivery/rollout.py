@@ -63,13 +63,13 @@ def canary(
     delivery.target.publish(model, folder)
     try:
         delivery.target.start(model, "canary", release, faults)
-        steps = _watch(trial, build, model)
+        last = _watch(trial, build, model)[-1]
     except GaveWay as problem:
         delivery.record(Entry(model, "refused", release, who, str(problem), live))
-        raise Refused(f"{model}: release {release} was not judged: {problem}") from None
+        raise
     finally:
         delivery.target.remove(model, "canary")
-    return _conclude(delivery, build, model, release, live, steps[-1], policy, who)
+    return _conclude(delivery, build, model, release, live, last, policy, who)
 
 
 def promote(

@@ -158,7 +158,7 @@ class Trial:
 
     def _give_way(self) -> None:
         if self.hurried():
-            raise GaveWay("the canary gave way to a rollback; it may run again")
+            raise GaveWay(f"{self.model}: the canary of {self.release} gave way to a rollback; it may run again")
 
     def _observe(self, share: float, watch: Watch, begun: float, asked: int) -> Step:
         """All steps so far as one window: what was seen is not thrown away. `asked`: requests at the look before."""

@@ -21,7 +21,7 @@ from delivery.targets import Champion, Slot
 from delivery.targets.asking import ask_release
 from delivery.targets.contact import Contact
 from delivery.targets.environments import Environments
-from delivery.targets.ports import free_port
+from delivery.targets.ports import add_model, count_anew
 from delivery.targets.sealed import verify_sealed
 from delivery.targets.signing import ensure_key
 from delivery.targets.state import Desired, ModelState, State
@@ -54,8 +54,7 @@ class LocalTarget:
 
         That a champion does not come up is for `current` to raise: recovery and rollback must be possible all the same.
         """
-        ensure_key(self.var)
-        self.contact.ensure()
+        self._ensure()
         desired = self.state.read()
         for model, state in desired.models.items():
             if state.stable:
@@ -112,8 +111,7 @@ class LocalTarget:
     def start(self, model: str, slot: Slot, release: str, faults: str | None = None) -> str:
         """Run a published release as canary or staging; returns its private address once it is ready."""
         self._require_published(model, release)
-        ensure_key(self.var)
-        self.contact.ensure()
+        self._ensure()
         with self.state.change(Write.SLOT_NAMED) as desired:
             self._model(desired, model).place(slot, release, faults)
             revision = desired.revision + 1
@@ -132,8 +130,7 @@ class LocalTarget:
         """Stable becomes `release`: it accepts on the public socket before the old one stops."""
         if release and release != self.named(model):  # what serves already is not started anew
             self._require_published(model, release)
-        ensure_key(self.var)
-        self.contact.ensure()
+        self._ensure()
         with self.state.change(Write.STABLE_NAMED) as desired:
             state = self._model(desired, model)
             state.place("stable", release)
@@ -237,12 +234,16 @@ class LocalTarget:
         sync_folder(there.parent)
         visible(Write.RELEASE_PUBLISHED)
 
+    def _ensure(self) -> None:
+        """A key to sign with and a keeper that runs; before it starts, another `base_port` is followed."""
+        ensure_key(self.var)
+        if self.base_port not in (0, self.state.read().base_port) and not self.contact.running():
+            with self.state.change(Write.PORTS_COUNTED) as desired:
+                count_anew(desired, self.base_port, Journal(self.var).note)
+        self.contact.ensure()
+
     def _model(self, desired: Desired, model: str) -> ModelState:
         """The state of a model, with a port of its own from its first day on."""
         if model not in desired.models:
-            taken = {state.port for state in desired.models.values()}
-            port = free_port(self.base_port, taken)
-            if port != self.base_port + len(taken) and self.base_port:
-                Journal(self.var).note(f"{model}: port {self.base_port + len(taken)} is taken, it answers on {port}")
-            desired.models[model] = ModelState(port)
+            add_model(desired, model, self.base_port, Journal(self.var).note)
         return desired.models[model]

@@ -57,6 +57,8 @@ class Desired:
 
     revision: int = 0
     head: Head = field(default_factory=Head)
+    base_port: int = 0
+    """What the ports of the models were counted from; 0 where the system chose them."""
     models: dict[str, ModelState] = field(default_factory=dict)
 
     def model(self, name: str) -> ModelState:
@@ -74,6 +76,7 @@ class Desired:
             "ledger_head": self.head.hash,
             "ledger_length": self.head.length,
             "ledger_announced": announced,
+            "base_port": self.base_port,
             "models": {name: asdict(state) for name, state in self.models.items()},
         }
 
@@ -83,7 +86,8 @@ class Desired:
         announced = document["ledger_announced"]
         head = Head(document["ledger_head"], document["ledger_length"], Entry(**announced) if announced else None)
         models = {name: ModelState(**state) for name, state in document["models"].items()}
-        return cls(document["revision"], head, models)
+        # Written before it was kept: then the ports are counted anew at the next start, and come out the same.
+        return cls(document["revision"], head, document.get("base_port", 0), models)
 
 
 @dataclass(frozen=True)

@@ -78,10 +78,10 @@ def test_a_rollback_that_waits_is_seen_by_the_canary_that_holds_the_lock(tmp_pat
 def test_a_canary_gives_way_and_is_gone(delivery: Delivery, tmp_path: Path) -> None:
     bench = Bench(delivery, tmp_path / "work")
     first = bench.seal(0.1)
-    with pytest.raises(Refused, match="was not judged: the canary gave way to a rollback; it may run again"):
+    with pytest.raises(Refused, match=r"the canary of .* gave way to a rollback; it may run again"):
         bench.canary(first, hurried=lambda: True)
     assert bench.ends("canary")
     [entry] = delivery.ledger.entries(TINY)
-    assert (entry.action, entry.why) == ("refused", "the canary gave way to a rollback; it may run again")
+    assert (entry.action, "gave way to a rollback" in entry.why) == ("refused", True)
     assert delivery.ledger.refused_releases(TINY) == {}
     assert "with no champion" in bench.canary(first)

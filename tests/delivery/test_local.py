@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import stat
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from delivery.ledger import Entry
 from delivery.promotion import Delivery, hold, promote, prune, recover, resume, rollback
 from delivery.targets.environments import Environments
 from delivery.targets.local import LocalTarget
-from delivery.targets.ports import free_port, open_public
 from delivery.targets.servers import Site, Wanted
 from delivery.targets.signing import ensure_key, key_file
 from tests.delivery.asking import ask
@@ -198,14 +196,6 @@ def test_an_unpublished_release_and_a_refused_folder_do_not_run(target: LocalTar
     strict = LocalTarget(target.var, interpreter=target.interpreter, verify=refuse)
     with pytest.raises(Broken, match="not as sealed"):
         strict.publish("toy", make_release("aaa"))
-
-
-def test_a_port_that_is_taken_is_passed_over_or_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as foreign:
-        port = foreign.getsockname()[1]
-        assert free_port(port, {port + 1}) > port + 1
-        with pytest.raises(OSError, match=f"port {port} is taken by another program"):
-            open_public(port)
 
 
 def test_a_server_gets_the_key_from_a_private_file_and_nothing_of_ours(
