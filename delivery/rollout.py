@@ -45,10 +45,9 @@ def canary(
 ) -> str:
     """Run the release beside the champion in growing steps and judge it after each; returns the reason.
 
-    Leaves observation.json and decision.json; the canary slot is empty afterwards. Refused where it was aborted,
-    where there was not enough data, and where the model is held. `relative`: errors of a regression count relative
-    to the actual value. `faults` is the MODEL_FAULTS of the canary, for showing what an abort looks like.
-    `hurried`: whether a rollback waits; the canary then gives way, which is Refused as well.
+    Leaves observation.json and decision.json; the canary slot is empty afterwards. Refused where it was aborted, where
+    there was not enough data, where the model is held, and where a rollback waits (`hurried`). `relative`: errors of a
+    regression count relative to the actual value. `faults`: MODEL_FAULTS of the canary, to show an abort.
     """
     release = identity_of(folder)
     champion = _champion(delivery, model)
@@ -63,13 +62,13 @@ def canary(
     delivery.target.publish(model, folder)
     try:
         delivery.target.start(model, "canary", release, faults)
-        last = _watch(trial, build, model)[-1]
+        steps = _watch(trial, build, model)
     except GaveWay as problem:
         delivery.record(Entry(model, "refused", release, who, str(problem), live))
         raise
     finally:
         delivery.target.remove(model, "canary")
-    return _conclude(delivery, build, model, release, live, last, policy, who)
+    return _conclude(delivery, build, model, release, live, steps[-1], policy, who)
 
 
 def promote(
