@@ -59,6 +59,14 @@ class Prometheus:
             begun = time.time()
             self.until(lambda begun=begun: all(at > begun for at in self._evaluated()), seconds)
 
+    def failures(self) -> list[str]:
+        """What rules could not be evaluated for."""
+        with urllib.request.urlopen(f"{self.url}/api/v1/rules") as answer:
+            groups = json.load(answer)["data"]["groups"]
+        return [
+            f"{one['name']}: {one['lastError']}" for group in groups for one in group["rules"] if one.get("lastError")
+        ]
+
     def until(self, happens: Callable[[], object], seconds: float = 60.0) -> None:
         """Wait for something."""
         deadline = time.monotonic() + seconds

@@ -132,7 +132,9 @@ def judged(prometheus: Prometheus, model: Model, windows: Sequence[Window]) -> l
         sent = f'sum(http_requests_total{{model="{described.model}"}})'
         whole = sum(window.answered + window.refused for window in windows)
         prometheus.until(lambda: prometheus.value(sent) == whole)
+        prometheus.until(lambda: judged_now(prometheus) >= set(named), 180)
         prometheus.rounds(2)
+        assert prometheus.failures() == []
         rung = [one["metric"] for one in prometheus.query(SEEN)]
         prometheus.watch({})
         prometheus.until(lambda: not prometheus.query("up{model!=''}"))
@@ -141,6 +143,12 @@ def judged(prometheus: Prometheus, model: Model, windows: Sequence[Window]) -> l
         {f"{one['alertname']} {one.get('feature', '')}".strip() for one in found if one["release"] == release}
         for release in named
     ]
+
+
+def judged_now(prometheus: Prometheus) -> set[str]:
+    """The windows that the rules found long enough: a window that nobody judged is none that rang nothing."""
+    found = prometheus.query("model:requests:refused_ratio1h")
+    return {one["metric"]["release"] for one in found}
 
 
 def text_of(described: Described, windows: Mapping[str, Window], scale: int) -> bytes:
