@@ -191,3 +191,32 @@ PARAMETERS = {
 """What people may be asked for; some of these names are bindings or steps elsewhere."""
 ANYTHING_GOES = frozenset({"podTemplate", "httpRequest", "scmGit", "parallel"}) | plugins.names(plugins.STEPS)
 """Steps whose arguments are not listed here."""
+ON_AN_AGENT = words(
+    "archiveArtifacts bat checkout deleteDir dir fileExists fingerprint git junit powershell publishHTML pwd pwsh "
+    "readFile sh stash unstash writeFile ws"
+)
+"""Steps that work in a folder, which only an agent has."""
+BOUND_BY = {
+    "usernamePassword": "usernamePassword",
+    "usernameColonPassword": "usernamePassword",
+    "gitUsernamePassword": "usernamePassword",
+    "string": "string",
+    "file": "file",
+    "zip": "file",
+    "sshUserPrivateKey": "basicSSHUserPrivateKey",
+    "certificate": "certificate",
+}
+"""The kind of credential that a binding takes, by its name in a controller's configuration."""
+GIVEN_BY_JENKINS = words(
+    "BRANCH_NAME BRANCH_IS_PRIMARY BUILD_DISPLAY_NAME BUILD_ID BUILD_NUMBER BUILD_TAG BUILD_URL CHANGE_AUTHOR "
+    "CHANGE_AUTHOR_DISPLAY_NAME CHANGE_AUTHOR_EMAIL CHANGE_BRANCH CHANGE_FORK CHANGE_ID CHANGE_TARGET CHANGE_TITLE "
+    "CHANGE_URL CI EXECUTOR_NUMBER GIT_BRANCH GIT_COMMIT GIT_LOCAL_BRANCH GIT_PREVIOUS_COMMIT "
+    "GIT_PREVIOUS_SUCCESSFUL_COMMIT GIT_URL HOME JENKINS_HOME JENKINS_URL JOB_BASE_NAME JOB_NAME JOB_URL NODE_LABELS "
+    "NODE_NAME PATH RUN_DISPLAY_URL STAGE_NAME TAG_DATE TAG_NAME TAG_TIMESTAMP TAG_UNIXTIME WORKSPACE WORKSPACE_TMP"
+)
+"""Variables that a build has without anybody's doing."""
+READ_BY_OTHERS = re.compile(
+    r"CI|HOME|HTTPS?_PROXY|JENKINS_NODE_COOKIE|KUBECONFIG|LANG|LC_\w+|MAKEFLAGS|NO_COLOR|NO_PROXY|PATH|SSL_CERT_\w+|"
+    r"TMPDIR|TZ|(?:AWS|BUILDAH|DOCKER|GIT|PIP|PYTHON|UV)_?\w+"
+)
+"""Variables that Jenkins or a program of the agent reads, whatever the repository is."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 STRING = re.compile(
     r"'''(?:\\.|(?!''').)*'''|'(?:\\.|[^'\\\n])*'"
-    r'|"""(?:\\.|(?!""").)*"""|"(?:\\.|\$\{[^}]*\}|[^"\\\n])*"',
+    r'|"""(?:\\.|(?!""").)*"""|"(?:\\.|\$\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|[^"\\\n])*"',
     re.DOTALL,
 )
 COMMENT_OR_STRING = re.compile(rf"(?P<comment>//[^\n]*|/\*.*?\*/)|{STRING.pattern}", re.DOTALL)
 SLASHY = re.compile(r"(?<=[(,=:~\[!&|?])(\s*)/(?![/*])(?:\\.|[^/\n\\])+/")
+INTERPOLATED = re.compile(r"(?<!\\)(?:\$\{[^}]*\}|\$[A-Za-z_][\w.]*)")
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 GOES_ON_AFTER = re.compile(r"[,=+?:(\[&|]\s*$")
@@ -27,6 +28,10 @@ class Malformed(ValueError):
     def __init__(self, line: int, says: str) -> None:
         super().__init__(says)
         self.line = line
+
+
+class Unbalanced(Malformed):
+    """A bracket without its partner."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,12 @@ class Call:
         """Every call of this name in the block, at any depth."""
         return [call for call in self.inside() if call.name == name]
 
+    def paths(self, above: tuple[Call, ...] = ()) -> Iterator[tuple[Call, tuple[Call, ...]]]:
+        """This call and every call in it, each with those around it, outermost first."""
+        yield self, above
+        for call in self.calls or ():
+            yield from call.paths((*above, self))
+
     @property
     def arguments(self) -> list[Argument]:
         """The arguments, those of a list literal (`publishHTML([a: 1])`) included."""
@@ -103,6 +114,19 @@ def blanked(text: str) -> str:
 
     text = STRING.sub(filled, text)
     return SLASHY.sub(lambda found: f"{found[1]}'{'s' * (len(found[0]) - len(found[1]) - 2)}'", text)
+
+
+def code_of(text: str) -> str:
+    """The same length of text with all blanked out that Groovy does not evaluate; `${...}` in double quotes stays."""
+
+    def evaluated(found: re.Match[str]) -> str:
+        kept = [""] * (found.end() - found.start())
+        if found[0][0] == '"':
+            for part in INTERPOLATED.finditer(found[0]):
+                kept[part.start() : part.end()] = part[0]
+        return "".join(sign or ("\n" if was == "\n" else " ") for sign, was in zip(kept, found[0], strict=True))
+
+    return STRING.sub(evaluated, without_comments(text))
 
 
 def closing_of(flat: str, at: int, end: int) -> int | None:
@@ -178,7 +202,7 @@ class _Reader:
                     break
                 continue
             if sign in ")]}":
-                raise Malformed(self.line(at), f"unexpected token: {sign}")
+                raise Unbalanced(self.line(at), f"unexpected token: {sign}")
             if sign == ";" or (sign == "\n" and self.ends_at(begin, at, end)):
                 break
             at += 1
@@ -191,7 +215,7 @@ class _Reader:
     def close(self, at: int, end: int) -> int:
         close = closing_of(self.flat, at, end)
         if close is None:
-            raise Malformed(self.line(at), f"expecting '{CLOSING[self.flat[at]]}': '{self.flat[at]}' is not closed")
+            raise Unbalanced(self.line(at), f"expecting '{CLOSING[self.flat[at]]}': '{self.flat[at]}' is not closed")
         return close
 
     def require_new_line(self, at: int, end: int) -> None:

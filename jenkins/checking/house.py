@@ -1,4 +1,4 @@
-"""The rules of this repository: thin, by verbs, only what is offered and written, people and credentials kept apart."""
+"""The rules of this repository: thin, by verbs, only what is offered and written."""
 
 from __future__ import annotations
 
@@ -8,32 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from jenkins.checking.catalogue import STEPS
+from jenkins.checking.catalogue import BOUND_BY, STEPS
 from jenkins.checking.findings import Finding, meant
-from jenkins.checking.groovy import Call, calls_in
-from jenkins.checking.links import variables
+from jenkins.checking.groovy import Argument, Call, calls_in, code_of
+from jenkins.checking.names import methods, variables
 from jenkins.checking.plugins import PLUGIN_OF
 from jenkins.checking.surroundings import Surroundings
 
 MOST_LINES_OF_SCRIPT = 2
-SECRETS_OF_MAIN = ("deployer", "registry")
 PATHS = {"junit": "testResults", "archiveArtifacts": "artifacts"}
 FOUND = {"junit": "No test report files were found. Configuration error?", "archiveArtifacts": "No artifacts found"}
-WANTED = {
-    "junit": "no gate shows as a test",
-    "publishHTML": "nobody sees the report",
-    "archiveArtifacts": "no release is kept with its build",
-    "lock": "two deliveries may meet",
-    "milestone": "an older build may overtake a newer one",
-    "disableConcurrentBuilds": "builds of one branch meet",
-    "buildDiscarder": "builds are kept for ever",
-}
 NOT_THERE = "publishHTML: Specified HTML directory does not exist"
 
 
 def house(statements: Sequence[Call], pipeline: Call, offered: Surroundings) -> Iterator[Finding]:
     """Everything that Jenkins would take, and that would go wrong here."""
-    values = {name: text for name, text, _ in variables(statements)}
     calls = [call for statement in statements for call in (statement, *statement.inside())]
     files = [
         a.text for call in calls if call.name == "writeFile" for a in call.arguments if a.name == "file" and a.text
@@ -42,15 +31,13 @@ def house(statements: Sequence[Call], pipeline: Call, offered: Surroundings) -> 
     for call in calls:
         yield from shell(call, offered)
         yield from script(call)
+        yield from unit(call)
         yield from written(call, offered)
-        yield from named(call, values, offered)
         yield from pinned(call, offered)
+    for call, values in with_values(statements, pipeline):
+        yield from labelled(call, values, offered)
+        yield from bound(call, values, offered)
     yield from way(pipeline, offered)
-    yield from secrets(pipeline)
-    yield from people(pipeline)
-    if offered.way:
-        yield from bound_outside(pipeline, values, on_main=False)
-        yield from complete(pipeline)
 
 
 def shell(call: Call, offered: Surroundings) -> Iterator[Finding]:
@@ -68,6 +55,11 @@ def shell(call: Call, offered: Surroundings) -> Iterator[Finding]:
         yield Finding(call.line, f"sh is one call of make and its variables, not: {command}")
     elif words[1] not in offered.targets:
         yield Finding(call.line, f"make: *** No rule to make target '{words[1]}'{meant(words[1], offered.targets)}")
+    else:
+        takes = offered.targets[words[1]]
+        for name in (word.partition("=")[0] for word in words[2:]):
+            if name not in takes | offered.read:
+                yield Finding(call.line, f"make {words[1]} reads no {name}{meant(name, takes)}")
 
 
 def script(call: Call) -> Iterator[Finding]:
@@ -77,6 +69,13 @@ def script(call: Call) -> Iterator[Finding]:
         yield Finding(
             call.line, f"script of {len(lines)} lines, wanted at most {MOST_LINES_OF_SCRIPT}: a verb can be tested"
         )
+
+
+def unit(call: Call) -> Iterator[Finding]:
+    """A timeout says its unit: Jenkins takes minutes where people meant hours."""
+    given = call.arguments if call.name == "timeout" and call.head else []
+    if given and "unit" not in [argument.name for argument in given]:
+        yield Finding(call.line, f"timeout without a unit: {given[0].value} MINUTES")
 
 
 def written(call: Call, offered: Surroundings) -> Iterator[Finding]:
@@ -105,23 +104,60 @@ def matches(path: str, pattern: str) -> bool:
     return re.fullmatch("/".join(parts).replace("(?:.*)/", "(?:.*/)?"), str(PurePosixPath(path))) is not None
 
 
-def named(call: Call, values: Mapping[str, str], offered: Surroundings) -> Iterator[Finding]:
-    """Credentials that the controller defines, labels that its agents carry."""
+Value = tuple[str, int]
+"""A text, and the line that says it."""
+
+
+def with_values(statements: Sequence[Call], pipeline: Call) -> Iterator[tuple[Call, dict[str, Value]]]:
+    """Every call with what the names in it stand for; those of a method once for each place that calls the method."""
+    defined = {name: (text, line) for name, text, line in variables(statements)}
+    for call in pipeline.inside():
+        yield call, defined
+    for method, name, takes in methods(statements):
+        for given in calls_of(name, pipeline):
+            handed = {
+                own: (value_of(argument, defined), argument.line) for own, argument in zip(takes, given, strict=False)
+            }
+            known = {own: (value[0], line) for own, (value, line) in handed.items() if value}
+            for call in method.inside():
+                yield call, known
+
+
+def calls_of(name: str, pipeline: Call) -> Iterator[list[Argument]]:
+    """The arguments of every call of a method, wherever in the pipeline it stands."""
+    for found in re.finditer(rf"(?<![.\w]){name}\(", code_of(pipeline.block)):
+        line = pipeline.line + pipeline.block.count("\n", 0, found.start())
+        first = next(calls_in(pipeline.block[found.start() :], line), None)
+        if first is not None and first.name == name:
+            yield first.arguments
+
+
+def value_of(argument: Argument, values: Mapping[str, Value]) -> Value | None:
+    """The text of an argument, or of the name that it is; None where that is not known before the build."""
+    return (argument.text, argument.line) if argument.text is not None else values.get(argument.value)
+
+
+def labelled(call: Call, values: Mapping[str, Value], offered: Surroundings) -> Iterator[Finding]:
+    """Labels that an agent carries."""
     if call.name == "label" or (call.name == "node" and call.head):
         for argument in call.arguments[:1]:
-            label = argument.text if argument.text is not None else values.get(argument.value)
-            if label is not None and label not in offered.labels:
-                yield Finding(
-                    argument.line, f"There are no nodes with the label ‘{label}’{meant(label, offered.labels)}"
-                )
-    for part in (call, *calls_in(call.head, call.line)):
-        for argument in part.arguments:
-            name = argument.text if argument.text is not None else values.get(argument.value)
-            if argument.name == "credentialsId" and name is not None and name not in offered.credentials:
-                yield Finding(
-                    argument.line,
-                    f"Could not find credentials entry with ID '{name}'{meant(name, offered.credentials)}",
-                )
+            label, line = value_of(argument, values) or ("", 0)
+            if label and label not in offered.labels:
+                yield Finding(line, f"There are no nodes with the label ‘{label}’{meant(label, offered.labels)}")
+
+
+def bound(call: Call, values: Mapping[str, Value], offered: Surroundings) -> Iterator[Finding]:
+    """Credentials that the controller defines, bound as what they are."""
+    for binding in (call, *calls_in(call.head, call.line)):
+        for argument in binding.arguments:
+            name, line = (value_of(argument, values) if argument.name == "credentialsId" else None) or ("", 0)
+            kind = offered.credentials.get(name)
+            wanted = BOUND_BY.get(binding.name, kind)
+            if name and kind is None:
+                says = f"Could not find credentials entry with ID '{name}'{meant(name, offered.credentials)}"
+                yield Finding(line, says)
+            elif name and kind != wanted:
+                yield Finding(argument.line, f"Credentials '{name}' is of type {kind}, where {wanted} was expected")
 
 
 def pinned(call: Call, offered: Surroundings) -> Iterator[Finding]:
@@ -153,64 +189,3 @@ def way(pipeline: Call, offered: Surroundings) -> Iterator[Finding]:
         if stage.title != wanted:
             yield Finding(stage.line, f'stage "{stage.title}" stands where "{wanted}" belongs')
             break
-
-
-def secrets(pipeline: Call) -> Iterator[Finding]:
-    """Credentials around single commands."""
-    for call in pipeline.inside():
-        if call.name == "environment" and re.search(r"\bcredentials\s*\(", call.block):
-            yield Finding(
-                call.line, "credentials() in environment is seen by every command: use withCredentials around one"
-            )
-
-
-def bound_outside(call: Call, values: Mapping[str, str], *, on_main: bool) -> Iterator[Finding]:
-    """Bindings of the deployer's credentials that a pull request would reach."""
-    if call.name == "stage" and call["when"] is not None:
-        conditions = [c for c in (call["when"], *call["when"].all("allOf")) for c in c.calls or ()]
-        on_main = on_main or any(c.name == "branch" and c.title == "main" for c in conditions)
-    for inner in call.calls or ():
-        if inner.name == "withCredentials" and not on_main:
-            for binding in calls_in(inner.head, inner.line):
-                names = {a.text or values.get(a.value) for a in binding.arguments if a.name == "credentialsId"}
-                for name in sorted(names & set(SECRETS_OF_MAIN)):  # type: ignore[type-var]
-                    yield Finding(
-                        inner.line,
-                        f"credential '{name}' is bound in a stage that pull requests reach: when {{ branch 'main' }}",
-                    )
-        yield from bound_outside(inner, values, on_main=on_main)
-
-
-def people(pipeline: Call) -> Iterator[Finding]:
-    """A question to people: only where it is meant, to somebody in particular, not for ever, holding nothing."""
-    for stage in pipeline.all("stage"):
-        asks, when = stage["input"], stage["when"]
-        if asks is None or asks.calls is None:
-            continue
-        flags = {call.name: call.head.strip("() ") for call in when.calls or ()} if when else {}
-        if "true" not in (flags.get("beforeInput"), flags.get("beforeOptions")):
-            yield Finding(asks.line, "people are asked before when is looked at: write beforeInput true")
-        if asks["submitter"] is None:
-            yield Finding(asks.line, "anybody who may build may approve: input wants a submitter")
-        if stage["options"] is None or stage["options"]["timeout"] is None:
-            yield Finding(asks.line, "a question without a timeout waits for ever")
-        if stage["options"] and stage["options"]["lock"]:
-            yield Finding(stage["options"].line, "the lock is held while people think")
-
-
-def complete(pipeline: Call) -> Iterator[Finding]:
-    """What a delivery in Jenkins cannot do without."""
-    for name, consequence in WANTED.items():
-        if not pipeline.all(name):
-            yield Finding(pipeline.line, f"no {name}: {consequence}")
-    top = pipeline["agent"]
-    if top is not None and top.head.strip() != "none":
-        yield Finding(top.line, "an agent on top is held while people think: agent none")
-    for call in pipeline.all("disableConcurrentBuilds"):
-        if re.search(r"abortPrevious:\s*true", call.head):
-            yield Finding(call.line, "abortPrevious: true kills a rollout in flight on main")
-    back = [call for failure in pipeline.all("failure") for call in failure.all("sh") if "make rollback" in call.head]
-    if not any("OF=" in call.head for call in back):
-        yield Finding(
-            pipeline.line, "a delivery that fails takes nothing back: post { failure { sh 'make rollback OF=...' } }"
-        )

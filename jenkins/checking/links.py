@@ -1,4 +1,4 @@
-"""What one part of the file says of another: parameters, stashes, variables, cron lines."""
+"""What one part of the file says of another: parameters, stashes, milestones, cron lines."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jenkins.checking.findings import Finding, meant
-from jenkins.checking.groovy import STRING, Call, calls_in
+from jenkins.checking.groovy import STRING, Call
+from jenkins.checking.names import variables
 
 MAP_METHODS = frozenset({"get", "containsKey", "collect", "each", "size", "keySet", "findAll"})
 CRON_SHORT = re.compile(r"@(yearly|annually|monthly|weekly|daily|midnight|hourly)$|TZ=\S+$|#|$")
 FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-GIVEN = frozenset({"env", "params", "currentBuild", "scm", "this", "true", "false", "null", "any", "none", "pipeline"})
 
 
 def links(statements: Sequence[Call], pipeline: Call, plain: str) -> Iterator[Finding]:
     """Everything that leads nowhere; `plain` is the file's text without comments."""
     yield from parameters(pipeline, plain)
     yield from stashes(pipeline)
+    yield from milestones(pipeline)
     yield from crons(statements, pipeline)
-    yield from names(statements, pipeline)
 
 
 def parameters(pipeline: Call, plain: str) -> Iterator[Finding]:
@@ -50,6 +50,18 @@ def stashes(pipeline: Call) -> Iterator[Finding]:
             yield Finding(call.line, f"No such saved stash '{name}'{meant(name, stashed)}")
 
 
+def milestones(pipeline: Call) -> Iterator[Finding]:
+    """Ordinals grow from one milestone to the next; parallel branches have no next."""
+    passed = 0
+    for call, above in pipeline.paths():
+        if call.name != "milestone" or any(around.name in ("parallel", "matrix") for around in above):
+            continue
+        number = next((a.value for a in call.arguments if a.name in ("ordinal", "")), "")
+        if number.isdigit() and int(number) <= passed:
+            yield Finding(call.line, f"Invalid ordinal {number}, as the previous one was {passed}")
+        passed = max(passed, int(number) if number.isdigit() else passed)
+
+
 def crons(statements: Sequence[Call], pipeline: Call) -> Iterator[Finding]:
     """Every literal of a cron trigger, or of the variable it names, is a line that Jenkins reads."""
     texts = {name: (text, line) for name, text, line in variables(statements)}
@@ -59,8 +71,16 @@ def crons(statements: Sequence[Call], pipeline: Call) -> Iterator[Finding]:
         found += [texts[name] for name in re.findall(r"\b[A-Z_]+\b", call.head) if name in texts]
         for text, line in found:
             for spec in text.splitlines():
-                if not is_cron(spec.strip()):
-                    yield Finding(line, f'Invalid input: "{spec.strip()}": line 1: not a cron specification')
+                yield from cron(spec.strip(), line)
+
+
+def cron(spec: str, line: int) -> Iterator[Finding]:
+    """A line that Jenkins reads, and that is not each minute of certain hours."""
+    minute, _, rest = spec.partition(" ")
+    if not is_cron(spec):
+        yield Finding(line, f'Invalid input: "{spec}": line 1: not a cron specification')
+    elif minute == "*" and set(rest.split()) != {"*"}:
+        yield Finding(line, f'Do you really mean "every minute" when you say "{spec}"? Perhaps you meant "H {rest}"')
 
 
 def is_cron(spec: str) -> bool:
@@ -79,32 +99,3 @@ def is_field(field: str, bounds: tuple[int, int]) -> bool:
         if any(not bounds[0] <= number <= bounds[1] for number in numbers):
             return False
     return True
-
-
-def variables(statements: Sequence[Call]) -> Iterator[tuple[str, str, int]]:
-    """`def NAME = 'text'` outside of the pipeline."""
-    for call in statements:
-        found = re.match(r"(?:def|String|final)?\s*(\w+)\s*=\s*(.*)", f"{call.name} {call.head}", re.DOTALL)
-        if found and (literal := STRING.fullmatch(found[2].strip())):
-            yield found[1], literal[0].strip("'\""), call.line
-
-
-def names(statements: Sequence[Call], pipeline: Call) -> Iterator[Finding]:
-    """Names in capitals are defined: above the pipeline, by an environment, an axis or a parameter."""
-    known = {name for name, _, _ in variables(statements)} | GIVEN
-    known |= set(
-        re.findall(r"\b(?:def|String|List|Map|final)\s+(\w+)\s*=", "\n".join(f"{c.name} {c.head}" for c in statements))
-    )
-    for call in pipeline.inside():
-        known |= {call.name} if call.head.startswith("=") else set()
-        known |= {
-            a.text for a in call.arguments if a.name in ("name", "variable") or a.name.endswith("Variable") if a.text
-        }
-        known |= {call.title} if call.name in ("name", "submitterParameter") else set()
-    for call in pipeline.inside():
-        if call.calls is not None and call.name not in ("withCredentials", "dir", "node", "lock", "timeout"):
-            continue
-        for part in (call, *calls_in(call.head, call.line)):
-            for argument in part.arguments:
-                if re.fullmatch(r"[A-Z][A-Z0-9_]+", argument.value) and argument.value not in known:
-                    yield Finding(argument.line, f"No such property: {argument.value}{meant(argument.value, known)}")

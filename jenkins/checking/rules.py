@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from jenkins.checking.findings import Finding
-from jenkins.checking.groovy import NAME, Call, Malformed, read, without_comments
+from jenkins.checking.groovy import NAME, Call, Malformed, Unbalanced, read, without_comments
 from jenkins.checking.house import house
 from jenkins.checking.links import links
+from jenkins.checking.names import naming
+from jenkins.checking.passing import passing
+from jenkins.checking.safety import safety
 from jenkins.checking.steps import steps
 from jenkins.checking.structure import structure
 from jenkins.checking.surroundings import Surroundings
+from jenkins.checking.syntax import unbalanced, unterminated
 
 FUNCTION = re.compile(r"^(?:@NonCPS\s+)?(?:static\s+)?[\w.<>\[\]]+\s+(\w+)\s*\([^)]*\)\s*\{", re.MULTILINE)
 OTHERS = re.compile(r"^// *other steps: *(.*)$", re.MULTILINE)
@@ -22,16 +26,24 @@ def check(text: str, offered: Surroundings | None = None, library: frozenset[str
 
     With `offered` also what would go wrong in this repository. `library` names the steps of a shared library.
     """
+    quote = unterminated(text)
+    if quote:
+        return [quote]
     try:
         statements = read(text)
         pipeline = the_pipeline(statements)
+    except Unbalanced as mistake:
+        return [unbalanced(text) or Finding(mistake.line, str(mistake))]
     except Malformed as mistake:
         return [Finding(mistake.line, str(mistake))]
     plain = without_comments(text)
     own = library | frozenset(FUNCTION.findall(plain)) | frozenset(NAME.findall(" ".join(OTHERS.findall(text))))
     found = [*structure(pipeline), *steps(pipeline, own), *links(statements, pipeline, plain)]
+    found += naming(statements, pipeline, plain)
     if offered:
         found += house(statements, pipeline, offered)
+        found += safety(statements, pipeline, offered)
+        found += passing(statements, pipeline, plain, offered)
     return sorted(set(found))
 
 

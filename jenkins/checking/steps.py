@@ -20,6 +20,7 @@ from jenkins.checking.catalogue import (
 from jenkins.checking.findings import Finding, meant
 from jenkins.checking.groovy import Argument, Call, calls_in
 from jenkins.checking.structure import sections
+from jenkins.checking.syntax import unseparated
 
 CODE = ("if", "def", "for", "while", "try", "return", "switch", "throw", "else", "")
 NOT_A_CALL = re.compile(r"(=|\.|\+|[A-Za-z]\w*\s+['\"\w])")
@@ -100,6 +101,7 @@ def taken(call: Call, catalogue: Mapping[str, Step] = STEPS) -> Iterator[Finding
         if argument.name and argument.name not in known.takes:
             yield Finding(argument.line, f"{call.name}: {invalid(argument.name, known.takes)}")
         yield from value(call.name, argument)
+        yield from unseparated(argument)
     missing = known.needs - {argument.name for argument in given}
     if missing and not any(not argument.name for argument in given):
         yield Finding(call.line, f'{call.name}: Missing required parameter: "{sorted(missing)[0]}"')

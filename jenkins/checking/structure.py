@@ -10,6 +10,7 @@ from jenkins.checking.catalogue import (
     CHILDREN,
     KINDS_OF_STAGE,
     NEEDED,
+    ON_AN_AGENT,
     OPTIONS,
     PIPELINE_ONLY_OPTIONS,
     POST,
@@ -37,6 +38,7 @@ def sections(pipeline: Call) -> Iterator[tuple[Call, Call | None]]:
 
 def structure(pipeline: Call) -> Iterator[Finding]:
     """Everything that is wrong with the sections of a pipeline."""
+    yield from on_an_agent(pipeline)
     titles: dict[str, int] = {}
     for call, around in sections(pipeline):
         yield from known_children(call)
@@ -162,3 +164,25 @@ def environment(call: Call) -> Iterator[Finding]:
         if entry.name in seen:
             yield Finding(entry.line, f'Duplicate environment variable name: "{entry.name}"')
         seen.add(entry.name)
+
+
+def on_an_agent(pipeline: Call) -> Iterator[Finding]:
+    """Every step that works in a folder has an agent somewhere around it; one finding for each place that wants one."""
+    wanting: set[int] = set()
+    for call, above in pipeline.paths() if pipeline["agent"] is not None else ():
+        if call.name in ON_AN_AGENT and not any(around.name == "node" or has_agent(around) for around in above):
+            stages = [around for around in above if around.name == "stage"]
+            bare = [around for around in stages if not any(has_agent(inner) for inner in around.inside())]
+            place = (bare or stages[-1:] or [call])[0]
+            if place.line not in wanting:
+                says = f'Required context class hudson.FilePath is missing: no agent around "{call.name}"'
+                yield Finding(place.line, f"{says} of line {call.line}" if place is not call else says)
+            wanting.add(place.line)
+
+
+def has_agent(call: Call) -> bool:
+    """Whether it is a pipeline, stage or matrix that takes an agent of its own."""
+    if call.name not in ("pipeline", "stage", "matrix"):
+        return False
+    agent = call["agent"]
+    return agent is not None and agent.head.strip("() ") != "none"

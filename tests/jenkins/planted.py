@@ -89,7 +89,7 @@ PLANTED = (
     Mistake("missing", "beforeInput true\n", "\n", "beforeInput", on_its_line=False),
     Mistake("missing", "options { timeout(time: 1, unit: 'DAYS') }\n", "\n", "timeout", on_its_line=False),
     Mistake("missing", "options { lock(resource: 'production', inversePrecedence: true) }\n", "\n", "lock", on_its_line=False),
-    Mistake("missing", " OF=build", "", "takes nothing back", on_its_line=False),
+    Mistake("missing", " OF=build", "", "takes back what is well"),
     Mistake("missing", "message 'Into production?", "// message 'Into production?", '"message"', on_its_line=False),
     Mistake("missing", "steps { sh 'make train' }", "steps { }", "No steps"),
     Mistake("missing", "name: 'WHY', ", "", '"name"'),
