@@ -39,7 +39,8 @@ AWAY_SECONDS = 20
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """One pod each, so that the many rollouts of these tests are short."""
     with bench(tmp_path_factory.mktemp("project"), replicas=1, max_replicas=2, rollout={"shares": [0.5]}) as there:
-        go_live(there, there.build("first", 0.1))
+        first = go_live(there, there.build("first", 0.1))
+        there.delivery().target.prove_scraped(MODEL, "stable", first)
         yield there
 
 
