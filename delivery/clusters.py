@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 CLOSE_ENOUGH = 0.2
 """How far, relative to it, the share that replicas can give may be from the one that was asked for."""
+SECRET_NAME = re.compile(r"[a-z0-9]([-.a-z0-9]*[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,23 @@ class FeedbackStore:
 
 
 @dataclass(frozen=True)
+class AlertWebhook:
+    """Whom Alertmanager calls: what runs `respond` on the document it sends."""
+
+    url: str
+    """Of Jenkins' webhook, say; never with a user or a password."""
+    secret: str
+    """A Secret in production's namespace, made by an administrator, whose key `token` is sent as a Bearer token."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise ValueError(f"url is {self.url!r}, wanted https://HOST/PATH, without a user or a password")
+        if not SECRET_NAME.fullmatch(self.secret):
+            raise ValueError(f"secret is {self.secret!r}, wanted the name of the Secret that holds the token")
+
+
+@dataclass(frozen=True)
 class Cluster:
     """One environment. Its two namespaces are made once, by an administrator."""
 
@@ -96,6 +115,7 @@ class Cluster:
     feedback_store: FeedbackStore | None = None
     dashboards: bool = False
     """Whether a Grafana finds dashboards here, in ConfigMaps labelled `grafana_dashboard`."""
+    alert_webhook: AlertWebhook | None = None
     rollout: Mapping[str, Any] = field(default_factory=dict)
     """What differs here from `[rollout]`."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from delivery.alerts import ALERTS
 from delivery.clusters import Cluster, FeedbackStore
 from delivery.dashboards import config_map
 from delivery.errors import WrongSetting
@@ -97,6 +98,14 @@ class Manifests:
         labels = {"app.kubernetes.io/managed-by": "delivery"}
         folder = self.root / "monitoring" / "dashboards"
         return [config_map(folder, self.cluster.namespace, labels)] if self.cluster.dashboards else []
+
+    def alerting(self) -> list[Document]:
+        """The AlertmanagerConfig that has `respond` called, where the environment says by whom."""
+        webhook = self.cluster.alert_webhook
+        if webhook is None:
+            return []
+        values = {"namespace": self.cluster.namespace, "alerts": "|".join(ALERTS), **vars(webhook)}
+        return [self._fill("../monitoring/alertmanager", values)]
 
     def admin(self) -> Iterator[Document]:
         """What an administrator makes once: both namespaces, and the delivery's account and rights there."""

@@ -50,6 +50,7 @@ def documents_of(manifests: Manifests, model: str, slot: Slot, image: dict[str, 
         yield from manifests.public(model)
         yield manifests.rules()
         yield from manifests.dashboards()
+        yield from manifests.alerting()
 
 
 def write(folder: Path, documents: Iterable[Document]) -> int:

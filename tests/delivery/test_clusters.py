@@ -53,6 +53,13 @@ def test_an_environment_says_what_differs_there(tmp_path):
         (CLUSTER + 'feedback_store = {url = "http://c", cidr = "10.0.0.1/32"}', "url is 'http://c', wanted redis://"),
         (CLUSTER + 'feedback_store = {url = "redis://c"}', "wanted one of namespace and cidr"),
         (CLUSTER + 'feedback_store = {url = "redis://c", cidr = "here"}', "'here' does not appear to be an IPv4"),
+        (
+            CLUSTER + 'alert_webhook = {url = "jenkins/invoke", secret = "alerts"}',
+            "url is 'jenkins/invoke', wanted https:",
+        ),
+        (CLUSTER + 'alert_webhook = {url = "https://a:b@c/", secret = "alerts"}', "without a user or a password"),
+        (CLUSTER + 'alert_webhook = {url = "https://c/", secret = ""}', "secret is '', wanted the name of the Secret"),
+        (CLUSTER + 'alert_webhook = {url = "https://c/"}', "environments.east.alert_webhook.secret is missing"),
     ],
 )
 def test_what_cannot_be_is_said(tmp_path, more, said):

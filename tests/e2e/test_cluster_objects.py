@@ -1,4 +1,4 @@
-"""What is optional in an environment, a feedback store and dashboards: taken by a real API server, with bare rights."""
+"""What is optional in an environment (store, dashboards, webhook): taken by a real API server, with bare rights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from delivery.clusters import FeedbackStore
+from delivery.clusters import AlertWebhook, FeedbackStore
 from delivery.manifests import Manifests, Wanted
 from delivery.settings import load_settings
 from delivery.targets.kube.api import Api, ApiRefused, connect
@@ -51,7 +51,9 @@ def api(there: Bench) -> Api:
 @pytest.fixture
 def manifests(there: Bench) -> Manifests:
     """Of an environment that asks for everything."""
-    return Manifests(ROOT, dataclasses.replace(there.cluster, feedback_store=STORE, dashboards=True))
+    webhook = AlertWebhook("https://jenkins.example.org/invoke", "alerts")
+    asked = {"feedback_store": STORE, "dashboards": True, "alert_webhook": webhook}
+    return Manifests(ROOT, dataclasses.replace(there.cluster, **asked))
 
 
 def test_the_delivery_installs_dashboards_and_changes_no_other_config_map_that_way(there, api, manifests):
@@ -64,6 +66,14 @@ def test_the_delivery_installs_dashboards_and_changes_no_other_config_map_that_w
     document["metadata"]["name"] = "ledger-head"
     with pytest.raises(ApiRefused):
         api.apply(document)
+
+
+def test_the_delivery_installs_the_route_of_alertmanager(there, api, manifests):
+    [document] = manifests.alerting()
+    for _ in range(2):
+        api.apply(document)
+    found = json.loads(there.admin("get", "alertmanagerconfig", "model-alerts", "--output=json"))
+    assert found["spec"]["receivers"][0]["webhookConfigs"][0]["url"] == "https://jenkins.example.org/invoke"
 
 
 def test_pods_are_let_out_to_the_store_and_to_nothing_without_one(there, api, manifests):

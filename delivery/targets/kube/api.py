@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "Lease": ("apis/coordination.k8s.io/v1", "leases"),
     "ServiceMonitor": ("apis/monitoring.coreos.com/v1", "servicemonitors"),
     "PrometheusRule": ("apis/monitoring.coreos.com/v1", "prometheusrules"),
+    "AlertmanagerConfig": ("apis/monitoring.coreos.com/v1alpha1", "alertmanagerconfigs"),
     "Role": ("apis/rbac.authorization.k8s.io/v1", "roles"),
     "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings"),
 }

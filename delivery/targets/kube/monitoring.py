@@ -1,4 +1,4 @@
-"""ServiceMonitors and rules installed and proved to be taken, and the windows that a canary is judged on."""
+"""ServiceMonitors and rules, installed and proved to be taken, and the windows that a canary is judged on."""
 
 from __future__ import annotations
 
@@ -48,13 +48,15 @@ class Monitoring:
     def prove(self, model: str, slot: Slot) -> str:
         """Install ServiceMonitors and rules; wait until these are loaded, those selected, and this slot is read.
 
-        Broken says which of the three it is that does not come.
+        Dashboards and Alertmanager's route are installed where the environment asks for them; nobody is asked for
+        those. Broken says which of the three it is that does not come.
         """
         monitors = [self.slots.manifests.monitor(model, each) for each in ("staging", "stable")]
         for monitor in monitors:
             self.slots.api.apply(monitor)
-        rule = self.slots.manifests.rules()
-        for document in (rule, *self.slots.manifests.dashboards()):
+        manifests = self.slots.manifests
+        rule = manifests.rules()
+        for document in (rule, *manifests.dashboards(), *manifests.alerting()):
             self.slots.api.apply(document)
         begun = time.monotonic()
         while unselected := self.unselected(monitors):
