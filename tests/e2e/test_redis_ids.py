@@ -63,8 +63,8 @@ def test_another_model_has_ids_of_its_own(store):
 
 
 def test_an_id_is_kept_until_its_feedback_has_expired(store):
-    worker = ids(store)
-    worker.remember([("young", NOW), ("old", NOW - KEEP_SECONDS + 100)])
+    worker, now = ids(store), int(time.time())  # NOW is of the beginning of all tests
+    worker.remember([("young", now), ("old", now - KEEP_SECONDS + 100)])
     left = {name: int(store.ask("TTL", f"{{mood}}:id:{name}")) for name in ("young", "old")}
     assert left["young"] == pytest.approx(KEEP_SECONDS + UNSETTLED_SECONDS, abs=5)
     assert left["old"] == pytest.approx(100 + UNSETTLED_SECONDS, abs=5)
