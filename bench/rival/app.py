@@ -16,7 +16,7 @@ from pydantic import BaseModel, create_model
 loaded = joblib.load(os.environ["PIPELINE"])
 pipeline, kinds, labels = loaded["pipeline"], loaded["kinds"], loaded["labels"]
 
-TYPES: dict[str, Any] = {"number": float | None, "text": str, "category": str, "date": str}
+TYPES: dict[str, Any] = {"number": float | None, "text": str | None, "category": str | None, "date": str | None}
 Instance = create_model("Instance", **{name: (TYPES[kind], ...) for name, kind in kinds.items()})
 
 
