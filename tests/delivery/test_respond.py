@@ -68,6 +68,9 @@ class Project:
         return (self.root / "build" / "summary.txt").read_text().strip()
 
 
+MODEL = find_models()[0]
+
+
 @pytest.fixture
 def project(tmp_path, delivery, capsys, monkeypatch) -> Project:
     """Nothing in production yet."""
@@ -180,11 +183,11 @@ def test_a_hold_and_a_cooldown_refuse_and_the_next_repeat_is_heard(live: Project
 
 
 def test_an_alert_about_nothing_in_production_is_told(project: Project) -> None:
-    code, told, _ = project.respond([alarms.alert(model="sentiment")])
+    code, told, _ = project.respond([alarms.alert(model=MODEL)])
     assert code == 0
-    assert told == ["respond: sentiment: ModelErrorsFast: told: nothing is in production"]
-    assert project.summary == "sentiment told for ModelErrorsFast"
-    assert "Alert ModelErrorsFast: nothing is in production." in project.report("sentiment")
+    assert told == [f"respond: {MODEL}: ModelErrorsFast: told: nothing is in production"]
+    assert project.summary == f"{MODEL} told for ModelErrorsFast"
+    assert "Alert ModelErrorsFast: nothing is in production." in project.report(MODEL)
 
 
 @pytest.mark.parametrize("body", ["", "{", '{"version": "4", "alerts": []}', '{"version": "4", "alerts": [7]}'])
@@ -197,7 +200,7 @@ def test_a_malformed_body_changes_nothing(project: Project, body: str) -> None:
 
 
 def test_a_foreign_alert_is_named_and_the_others_are_answered(project: Project) -> None:
-    code, told, complained = project.respond([alarms.alert(name="Watchdog"), alarms.alert(model="sentiment")])
+    code, told, complained = project.respond([alarms.alert(name="Watchdog"), alarms.alert(model=MODEL)])
     assert code == 2
     assert complained[0].startswith("alert: no alert 'Watchdog' is known here, wanted one of ModelErrorsFast")
     assert len(told) == 1
@@ -210,10 +213,10 @@ def test_a_file_that_is_not_there_is_named(project: Project) -> None:
 
 def test_standard_input_is_read_too(project: Project) -> None:
     command = [sys.executable, "-m", respond_here.__name__, str(project.root), "-"]
-    body = alarms.text([alarms.alert(model="sentiment")]).encode()
+    body = alarms.text([alarms.alert(model=MODEL)]).encode()
     done = subprocess.run(command, cwd=ROOT, input=body, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.decode().splitlines() == ["respond: sentiment: ModelErrorsFast: told: nothing is in production"]
+    assert done.stdout.decode().splitlines() == [f"respond: {MODEL}: ModelErrorsFast: told: nothing is in production"]
 
 
 def test_a_release_that_cannot_be_put_back_leaves_the_bad_one_serving_and_says_so(live: Project) -> None:

@@ -13,10 +13,11 @@ from delivery import retraining
 from delivery.errors import Refused
 from delivery.promotion import promote
 from delivery.work import Work
+from model.library import find_models
 from tests.delivery.test_respond import WHO, Project, live, project
 
 __all__ = ["live", "project"]
-MODEL = "sentiment"
+MODEL = find_models()[0]
 LATER = datetime.now(UTC) + timedelta(days=3)
 """By then no promotion of a test is recent any more."""
 
@@ -63,7 +64,7 @@ def test_nothing_new_is_said_and_is_no_error(serving: Project, rows: dict[str, A
     code, told, _ = serving.respond([drift()])
     assert code == 0
     assert told == [
-        "respond: sentiment: ModelInputDrift: told: ModelInputDrift on ddd: PSI 0.4; "
+        f"respond: {MODEL}: ModelInputDrift: told: ModelInputDrift on ddd: PSI 0.4; "
         "nothing new in the data, so training again would give the same release"
     ]
     assert rows["done"] == ["check"]
@@ -86,8 +87,8 @@ def test_new_rows_are_learned_from_once(serving: Project, rows: dict[str, Any]) 
 
 
 def test_rows_that_the_checks_refuse_are_told(serving: Project, rows: dict[str, Any]) -> None:
-    rows["refusal"] = "sentiment: check refused the rows: labels"
-    assert serving.respond([drift()]) == (1, [], ["sentiment: check refused the rows: labels"])
+    rows["refusal"] = f"{MODEL}: check refused the rows: labels"
+    assert serving.respond([drift()]) == (1, [], [f"{MODEL}: check refused the rows: labels"])
     assert serving.respond([drift()])[0] == 0
     assert rows["done"] == ["check"]
     assert serving.entries(MODEL)[-1].evidence["stopped_by"] == "check"
@@ -95,10 +96,10 @@ def test_rows_that_the_checks_refuse_are_told(serving: Project, rows: dict[str, 
 
 def test_a_contender_that_is_refused_counts_all_the_same(serving: Project, rows: dict[str, Any]) -> None:
     def refuse() -> None:
-        raise Refused("sentiment: the gates refused it")
+        raise Refused(f"{MODEL}: the gates refused it")
 
     rows |= {"sha256": "other", "way": refuse}
-    assert serving.respond([drift()]) == (1, [], ["sentiment: the gates refused it"])
+    assert serving.respond([drift()]) == (1, [], [f"{MODEL}: the gates refused it"])
     assert serving.actions(MODEL) == ["promoted", "retrained"]
 
 

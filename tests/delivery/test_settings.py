@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def project(tmp_path):
     """A copy of project.toml to be edited: `edit(old, new)` returns its path."""
     path = tmp_path / FILE
-    path.write_text((ROOT / FILE).read_text())
+    # What a fork may have changed, as it is here.
+    text = re.sub(r"(?m)^base_port = \d+", "base_port = 8080", (ROOT / FILE).read_text())
+    path.write_text(text)
 
     def edit(old: str, new: str) -> Path:
         text = path.read_text()
@@ -40,8 +43,8 @@ def refusal(path: Path) -> str:
 def test_the_project_reads_as_frozen_values():
     settings = load_settings(ROOT / FILE)
     assert settings.root == ROOT
-    assert settings.approval.policy == "never"
-    assert settings.local.base_port > 1023
+    assert settings.approval.policy in ("never", "too_good", "always")
+    assert settings.local.base_port == 0 or settings.local.base_port > 1023
     assert dataclasses.fields(settings.rollout)
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.registry = "elsewhere"

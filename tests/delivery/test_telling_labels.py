@@ -100,7 +100,11 @@ def test_a_service_that_takes_no_labels_is_waited_for_and_then_said(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("labels.csv",), f"feedback: whose labels are these?, wanted --model with one of {THERE}"),
+        pytest.param(
+            ("labels.csv",),
+            f"feedback: whose labels are these?, wanted --model with one of {THERE}",
+            marks=pytest.mark.examples,  # of one model alone nobody has to be told
+        ),
         (("labels.csv", "--model", "mood"), f"mood: no such model, wanted --model with one of {THERE}"),
         (("labels.csv", "--model", MODEL), f"{MODEL}: nothing in production that could take labels"),
     ],
