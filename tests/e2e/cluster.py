@@ -61,12 +61,12 @@ class Bench:
         """`kubectl WORDS` as the delivery."""
         return kubectl(os.environ["KUBECONFIG"], *words, wanted=wanted)
 
-    def build(self, name: str, intercept: float = 0.1) -> Path:
-        """A sealed release whose image the registry holds, and image.json beside it."""
+    def build(self, name: str, intercept: float = 0.1, **more: Any) -> Path:
+        """A sealed release whose image the registry holds, and image.json beside it; `more` goes into it."""
         folder = self.settings.root / name / "release"
         if not folder.exists():
             folder.parent.mkdir()
-            release_for(self.settings, f"{name}/release", intercept)
+            release_for(self.settings, f"{name}/release", intercept, **more)
             self.leave_image(folder, build_image(self.settings, folder, print).reference)
         return folder
 

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from delivery.images.registry import Registry
 from delivery.settings import Settings, load_settings
@@ -87,9 +88,9 @@ def settings_for(root: Path, project: str) -> Settings:
     )  # fmt: skip
 
 
-def release_for(settings: Settings, name: str, intercept: float = 0.1, extra: str = "") -> Path:
-    """A small sealed release made for these settings."""
+def release_for(settings: Settings, name: str, intercept: float = 0.1, extra: str = "", **more: Any) -> Path:
+    """A small sealed release made for these settings; `more` is as `seal_for` takes it."""
     dockerfile = hashlib.sha256((settings.root / "Dockerfile").read_bytes()).hexdigest()
     base = f"{settings.base_image}@{settings.base_digest}"
     folder = settings.root / name
-    return seal_for(folder, base=base, dockerfile_sha256=dockerfile, intercept=intercept, extra=extra)
+    return seal_for(folder, base=base, dockerfile_sha256=dockerfile, intercept=intercept, extra=extra, **more)

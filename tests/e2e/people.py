@@ -16,6 +16,8 @@ from delivery.replaying import Case
 
 TOLD_AT_ONCE = 20
 PAUSE_SECONDS = 0.02
+SLOW_SECONDS = 1.0
+"""An answer that took longer is counted as slow."""
 
 
 @dataclass
@@ -39,10 +41,11 @@ class People:
         for number in range(offset, 1_000_000):
             if self._over.is_set():
                 return
-            case = self.cases[number % len(self.cases)]
+            case, begun = self.cases[number % len(self.cases)], time.monotonic()
             status, release, document = self._post("/predict", {"instances": [case.instance]})
             with self._lock:
                 self.outcomes.update(["sent", "answered" if status == 200 else "lost"])
+                self.outcomes["slow"] += status == 200 and time.monotonic() - begun > SLOW_SECONDS
                 if status == 200:
                     self._note(case, release, document["predictions"][0])
             time.sleep(PAUSE_SECONDS)
