@@ -2,6 +2,9 @@
 
 import sys
 
-from delivery.running import main
+try:
+    from delivery.running import main
+except KeyboardInterrupt:  # nothing has begun yet
+    sys.exit(130)
 
 sys.exit(main(sys.argv[1:]))

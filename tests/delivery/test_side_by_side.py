@@ -85,3 +85,19 @@ def test_none_outlives_a_parent_that_was_killed(tmp_path):
     while any(started(int(file.read_text())) for file in files):
         assert time.monotonic() < deadline, "a part goes on without its parent"
         time.sleep(0.01)
+
+
+def test_ctrl_c_while_the_verbs_are_being_imported_is_no_traceback():
+    interrupted = """
+        import runpy, sys
+
+        class Interrupted:
+            def find_spec(self, name, path=None, target=None):
+                if name == "delivery.running":
+                    raise KeyboardInterrupt
+
+        sys.meta_path.insert(0, Interrupted())
+        runpy.run_module("delivery", run_name="__main__")
+        """
+    done = subprocess.run(python(interrupted), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
