@@ -82,10 +82,10 @@ bench: .venv/ready  ## our server against FastAPI + uvicorn + joblib; and with m
 	@$(RUN) bench monitoring
 prove: .venv/ready  ## bad commits, each refused by the gate that should see it (SHORT=1: one a kind)
 	@$(RUN) $(if $(SHORT),pytest -q -m slow tests/known_bad,prove)
-e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills, a real target
-	@$(RUN) pytest -q -m "slow and not engines" tests/delivery tests/e2e
-e2e-engines: .venv/ready  ## images, a rehearsed Jenkinsfile and a real cluster: needs the engines
-	@$(RUN) pytest -q -m engines tests/e2e tests/monitoring
+e2e: .venv/ready  ## whole ways that take minutes: no request lost, kills (SHORT=1: without the longest)
+	@$(RUN) pytest -q -m "slow and not engines$(if $(SHORT), and not long)" tests/delivery tests/e2e
+e2e-engines: .venv/ready  ## images, a cluster, alerts: needs the engines (SHORT=1: without the longest)
+	@$(RUN) pytest -q -m "engines$(if $(SHORT), and not long)" tests/e2e tests/monitoring
 
 # ---- the workshop ----
 lint: .venv/ready  ## put the code into shape

@@ -20,7 +20,7 @@ from tests.e2e.images import MODEL
 from tests.e2e.people import people
 from tests.e2e.wires import wire
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
+pytestmark = [pytest.mark.slow, pytest.mark.engines, pytest.mark.long]
 
 
 @pytest.fixture(scope="module", autouse=True)

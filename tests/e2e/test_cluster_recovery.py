@@ -25,7 +25,7 @@ from tests.e2e.cluster import WHO, Bench, bench, go_live, identity, live, until
 from tests.e2e.images import MODEL
 from tests.e2e.wires import wire
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
+pytestmark = [pytest.mark.slow, pytest.mark.engines, pytest.mark.long]
 KILLED_AFTER = [
     Write.INTENT_RECORDED, Write.STABLE_NAMED, Write.STABLE_SERVING, Write.LEDGER_ANNOUNCED, Write.LEDGER_APPENDED,
     Write.LEDGER_HEAD_RECORDED, Write.CHAMPION_PUBLISHED, Write.INTENT_CLEARED,

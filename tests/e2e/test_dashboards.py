@@ -18,7 +18,7 @@ from tests.e2e.checkout import ROOT, Checkout
 from tests.e2e.watched import CHANGED, NAMESPACE, Watched, watched
 from tests.monitoring.dashboards import Board, boards, filled, variables
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
+pytestmark = [pytest.mark.slow, pytest.mark.engines, pytest.mark.long]
 PICTURES = ROOT / "build" / "pictures"
 MODELS = ("sentiment", "house_price")
 SHOWN = [("model", model) for model in MODELS] + [("fleet", ".*")]

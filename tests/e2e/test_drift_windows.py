@@ -19,7 +19,7 @@ from tests.e2e.checkout import Checkout
 from tests.monitoring.prometheus import Prometheus, prometheus
 from tests.monitoring.windows import Instance, Model, Rows, judged
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines, pytest.mark.examples]
+pytestmark = [pytest.mark.slow, pytest.mark.engines, pytest.mark.examples, pytest.mark.long]
 WINDOWS = 200
 SEED = 20260701
 FALSE_ALARMS_AT_MOST = 2  # of 200: one in a hundred

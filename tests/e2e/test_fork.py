@@ -14,7 +14,7 @@ from tests.contract.test_name import places_of
 from tests.e2e.checkout import ROOT, Checkout, cloned
 from tests.model.test_scaffolding import wines
 
-pytestmark = [pytest.mark.slow, pytest.mark.examples]
+pytestmark = [pytest.mark.slow, pytest.mark.examples, pytest.mark.long]
 
 OWN, MODEL = "tasting-notes", "tasting"
 EXAMPLES = ("sentiment", "house_price")

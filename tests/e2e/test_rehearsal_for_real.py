@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.engines
 @pytest.mark.skipif(shutil.which("groovy") is None, reason="THE JENKINSFILE WAS NOT REHEARSED: no groovy here")
 def test_every_situation_ends_as_it_should():
