@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +33,11 @@ class Done:
     said: str
 
 
+def hear_ctrl_c() -> None:
+    """What a shell starts in the background ignores SIGINT, and all that it starts does so too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Checkout:
     """A clone whose models answer on free ports."""
@@ -49,6 +55,7 @@ class Checkout:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=hear_ctrl_c,
         )
 
     def call(self, *command: str, wanted: int | None = 0, cwd: Path | None = None, **variables: str) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -53,10 +54,16 @@ def test_the_hpa_scales_out_under_load_and_back(there: Bench) -> None:
     assert counts["answered"] == counts["sent"] > 100
 
 
+def is_ready(pod: Any) -> bool:
+    """A pod that was only just placed has no containers yet."""
+    containers = pod["status"].get("containerStatuses", [])
+    return bool(containers) and all(one["ready"] for one in containers)
+
+
 def ready(there: Bench) -> list[str]:
     """Pods of stable that take requests."""
     pods = json.loads(there.admin("get", "pods", "--selector=slot=stable", "--output=json"))["items"]
-    return [pod["metadata"]["name"] for pod in pods if all(one["ready"] for one in pod["status"]["containerStatuses"])]
+    return [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
 
 
 def test_only_whom_project_toml_names_gets_in_and_nothing_gets_out(there: Bench) -> None:

@@ -7,7 +7,7 @@ the commands that people type, and with a real model.
 from __future__ import annotations
 
 import signal
-import time
+import subprocess
 
 import pytest
 
@@ -32,6 +32,17 @@ def producing(trained: Checkout) -> Checkout:
 def answering(checkout: Checkout) -> str:
     """The release that answers the public."""
     return str(ask(checkout.url(MODEL))["release"])
+
+
+def until_it_says(process: subprocess.Popen[str], words: str) -> str:
+    """What a process prints up to a line about the model with these words in it."""
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith(MODEL) and words in line:
+            return said
+    raise AssertionError(f"it never said {words!r}:\n{said}")
 
 
 def assert_whole(checkout: Checkout) -> None:
@@ -68,11 +79,11 @@ def test_two_runs_at_once_deliver_once(producing: Checkout) -> None:
 def test_ctrl_c_ends_all_that_it_started_and_the_next_run_goes_on(producing: Checkout) -> None:
     old = answering(producing)
     command = (".venv/bin/python", "-m", "delivery", "run")
-    for seconds in (2, 5, 12):
+    for verb in ("check", "gate", "monitor"):
         process = producing.start(*command)
-        time.sleep(seconds)
+        lines = until_it_says(process, f"| {verb}: ")
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[0]
+        said = lines + process.communicate(timeout=30)[0]
         assert process.returncode == 130, said
         assert "Traceback" not in said
         assert answering(producing) == old

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -184,8 +185,10 @@ def connect(context: str = "") -> Api:
     """The API server of the kubeconfig (KUBECONFIG), or of the pod that this runs in."""
     from kubernetes import client, config  # a second to load: verbs on this machine do not wait for it
 
+    # The library looks at KUBECONFIG once, when it is imported; what counts is where it leads now.
+    named = {"config_file": os.environ["KUBECONFIG"]} if os.environ.get("KUBECONFIG") else {}
     try:
-        config.load_config(context=context or None)  # type: ignore[no-untyped-call]
+        config.load_config(context=context or None, **named)  # type: ignore[no-untyped-call]
     except config.ConfigException as problem:
         raise Broken(f"no cluster to talk to: {problem} (KUBECONFIG names the file)") from None
     return Api(client.ApiClient())
