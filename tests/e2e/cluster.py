@@ -157,10 +157,14 @@ def prepare(bench: Bench) -> None:
 
 def pull_secrets(bench: Bench) -> None:
     """The login with which nodes pull."""
-    login = [f"--docker-{name}={os.environ[key]}" for name, key in LOGIN.items()]
     for namespace in (bench.namespace, bench.cluster.staging_namespace):
-        words = ("create", "secret", "docker-registry", "pull", *login)
+        words = ("create", "secret", "docker-registry", "pull", *login())
         kubectl(bench.admin_config, "--namespace", namespace, *words)
+
+
+def login() -> list[str]:
+    """What `kubectl create secret docker-registry` asks for."""
+    return [f"--docker-{name}={os.environ[key]}" for name, key in LOGIN.items()]
 
 
 LOGIN = {"server": "REGISTRY", "username": "REGISTRY_USER", "password": "REGISTRY_PASSWORD"}

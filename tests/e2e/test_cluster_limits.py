@@ -10,7 +10,7 @@ import pytest
 
 from delivery.manifests import name_of
 from tests.delivery.load import load
-from tests.e2e.cluster import Bench, kubectl, live, until
+from tests.e2e.cluster import Bench, kubectl, live, login, until
 from tests.e2e.images import MODEL
 from tests.serving.releases import TEXT
 
@@ -83,19 +83,23 @@ def test_only_whom_project_toml_names_gets_in_and_nothing_gets_out(there: Bench)
 def connects(there: Bench, namespace: str, image: str, address: str, port: int) -> str:
     """What a pod of a namespace says when it tries; its own labels are not the model's."""
     name = f"tries-{there.namespace}"
-    policy = {"automountServiceAccountToken": False, "restartPolicy": "Never", "imagePullSecrets": [{"name": "pull"}]}
+    policy = {"automountServiceAccountToken": False, "restartPolicy": "Never", "imagePullSecrets": [{"name": name}]}
     context = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": True,
                "seccompProfile": {"type": "RuntimeDefault"}}  # fmt: skip
     container = {"name": "tries", "image": image, "imagePullPolicy": "IfNotPresent", "securityContext": context,
                  "command": ["python", "-c", CONNECT, address, str(port)]}  # fmt: skip
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": namespace},
            "spec": {**policy, "containers": [container]}}  # fmt: skip
-    kubectl(there.admin_config, "apply", "--filename=-", given=json.dumps(pod))
+    where = ("--namespace", namespace)
+    kubectl(there.admin_config, *where, "create", "secret", "docker-registry", name, *login())
     try:
+        kubectl(there.admin_config, "apply", "--filename=-", given=json.dumps(pod))
         until(lambda: phase(there, namespace, name) in ("Succeeded", "Failed"))
-        said = kubectl(there.admin_config, "--namespace", namespace, "logs", name)
+        said = kubectl(there.admin_config, *where, "logs", name)
     finally:
-        kubectl(there.admin_config, "--namespace", namespace, "delete", "pod", name, "--wait=false")
+        kubectl(
+            there.admin_config, *where, "delete", "--wait=false", "--ignore-not-found", f"pod/{name}", f"secret/{name}"
+        )
     print(f"from namespace {namespace}: {said}")
     return said
 
