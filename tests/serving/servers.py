@@ -142,7 +142,7 @@ class Load:
                 response.read()
                 self.outcomes["answered" if response.status == 200 else "failed"] += 1
                 self.releases[response.headers["Release"]] += 1
-            except ConnectionError:
+            except (ConnectionError, http.client.IncompleteRead):  # killed in the middle of an answer
                 self.outcomes["reset"] += 1
                 connection.close()
             if not keep_alive:
