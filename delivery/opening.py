@@ -30,6 +30,11 @@ def var_of(settings: Settings) -> Path:
     return settings.root / "var" / settings.environment
 
 
+def place_of_ledger(settings: Settings) -> Path:
+    """Where this machine has the ledger: its own, or the last copy of a cluster's."""
+    return var_of(settings) / "ledger.jsonl"
+
+
 def open_local(settings: Settings) -> LocalTarget:
     """The target on this machine; WrongSetting where a cluster is meant, for some verbs are about this machine."""
     if settings.cluster:
@@ -48,12 +53,12 @@ def open_target(settings: Settings) -> Target:
 
 def open_delivery(settings: Settings) -> Delivery:
     """The target with its ledger and journal; nothing is started by this."""
-    target, var = open_target(settings), var_of(settings)
+    target = open_target(settings)
     if isinstance(target, ClusterTarget):
         lines = KubeLines(target.memory, target.leases)
         return Delivery(target, Ledger(lines, KubeHead(target.memory)), KubeJournal(target.memory))
     assert isinstance(target, LocalTarget)
-    return Delivery(target, Ledger(FileLines(var / "ledger.jsonl"), target.state), Journal(var))
+    return Delivery(target, Ledger(FileLines(place_of_ledger(settings)), target.state), Journal(var_of(settings)))
 
 
 def lock(settings: Settings, model: str, verb: str, wait_seconds: float) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from delivery.champions import sees_target
 from delivery.dora import Keys, exposition, four_keys
 from delivery.errors import DeliveryError
 from delivery.files import replace_file, replace_json
-from delivery.opening import open_delivery, var_of
+from delivery.opening import open_delivery, place_of_ledger
 from delivery.progress import complain
 from delivery.settings import Settings
 
@@ -42,13 +42,13 @@ def write_report(settings: Settings) -> None:
 
 def note_verification(settings: Settings) -> None:
     """build/ledger.json: whether this machine's own ledger is whole; no file without one."""
-    note, ledger = settings.root / "build" / "ledger.json", var_of(settings) / "ledger.jsonl"
-    if settings.cluster or not ledger.exists():
+    note = settings.root / "build" / "ledger.json"
+    if settings.cluster or not place_of_ledger(settings).exists():
         note.unlink(missing_ok=True)
         return
-    delivery = open_delivery(settings).ledger
-    problems = delivery.verify()
-    whole = f"{len(delivery.entries())} entries, each follows the one before, the last is the one recorded"
+    ledger = open_delivery(settings).ledger
+    problems = ledger.verify()
+    whole = f"{len(ledger.entries())} entries, each follows the one before, the last is the one recorded"
     replace_json(note, {"schema": 1, "verified": not problems, "sentence": problems[0] if problems else whole})
 
 
@@ -56,13 +56,13 @@ def write_summary(settings: Settings) -> None:
     """build/summary.txt: the build in one line."""
     from report.summary import summarise
 
-    build, ledger = settings.root / "build", var_of(settings) / "ledger.jsonl"
+    build, ledger = settings.root / "build", place_of_ledger(settings)
     replace_file(build / "summary.txt", summarise(build, ledger if ledger.exists() else None) + "\n")
 
 
 def ledger_file(settings: Settings) -> Path:
     """The ledger as a file: this machine's own, or a copy of the cluster's as far as it can be read just now."""
-    file = var_of(settings) / "ledger.jsonl"
+    file = place_of_ledger(settings)
     if settings.cluster and sees_target(settings):
         try:
             replace_file(file, open_delivery(settings).ledger.lines.text())
