@@ -15,7 +15,7 @@ STEPS = {
     "format": ["ruff", "format", "--check", "--no-cache", "."],
     "types": ["mypy"],
     "jenkinsfile": ["jenkins.checking", "Jenkinsfile", "jenkins/respond.Jenkinsfile"],
-    "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow", "--junitxml=build/junit/test.xml"],
+    "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow and not engines", "--junitxml=build/junit/test.xml"],
 }
 
 
