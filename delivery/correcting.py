@@ -25,17 +25,24 @@ class Correction:
     who: str
     namespace: str = ""
 
-    def standing(self) -> Standing:
-        """What is known of the model now, what a killed delivery left mended first."""
+    def foreseen(self) -> Response:
+        """What `answer` will come to if nothing changes until the lock is held; nothing is done, nothing noted."""
+        return decide(self.alert, self._standing(), self.policy)
+
+    def _standing(self) -> Standing:
+        """What is known of the model now."""
         model = self.alert.model
-        promotion.recover(self.delivery, model)
         live = self.delivery.target.named(model)
         earlier = promotion.earlier_releases(self.delivery, model, live) if live else []
         return Standing(live, earlier, self.delivery.ledger.entries(model), datetime.now(UTC), self.namespace)
 
     def answer(self) -> Response:
-        """Decides, rolls back or tells; a response `retrain` is for the caller, who needs the lock for other verbs."""
-        standing = self.standing()
+        """Decides, rolls back or tells; a response `retrain` is for the caller, who needs the lock for other verbs.
+
+        What a killed delivery left is mended first.
+        """
+        promotion.recover(self.delivery, self.alert.model)
+        standing = self._standing()
         response = decide(self.alert, standing, self.policy)
         if response.action == "tell":
             self.note("told", response.reason, response.stopped_by)

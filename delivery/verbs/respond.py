@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from delivery.alerts import MOST_BYTES, Alert, read_alerts
@@ -13,7 +14,7 @@ from delivery.correction import CorrectionPolicy
 from delivery.errors import Refused, WrongSetting
 from delivery.files import replace_json
 from delivery.journal import now
-from delivery.opening import lock, open_delivery, who
+from delivery.opening import in_a_hurry, lock, open_delivery, who
 from delivery.progress import complain, tell
 from delivery.reporting import write_report, write_summary
 from delivery.responding import Response
@@ -73,9 +74,16 @@ def act(settings: Settings, alert: Alert) -> Response:
     require_known(delivery, alert.model, find_models())
     namespace = settings.cluster.namespace if settings.cluster else ""
     correction = Correction(delivery, alert, settings.correction, who(), namespace)
-    with lock(settings, alert.model, "respond", WAIT_SECONDS):
+    with hurry(settings, correction), lock(settings, alert.model, "respond", WAIT_SECONDS):
         response = correction.answer()
     return retrain(settings, correction, WAIT_SECONDS) if response.action == "retrain" else response
+
+
+def hurry(settings: Settings, correction: Correction) -> AbstractContextManager[None]:
+    """A canary gives way to a rollback, and to nothing else that an alert may call for."""
+    if correction.foreseen().action != "rollback":
+        return nullcontext()
+    return in_a_hurry(settings, correction.alert.model, "respond", WAIT_SECONDS)
 
 
 def leave(settings: Settings, answers: Sequence[Answer]) -> None:

@@ -10,12 +10,20 @@ from delivery.errors import Refused
 from delivery.progress import tell
 from delivery.settings import Settings
 
+QUICK = "not slow and not engines"
 STEPS = {
     "lint": ["ruff", "check", "--no-cache", "."],
     "format": ["ruff", "format", "--check", "--no-cache", "."],
     "types": ["mypy"],
     "jenkinsfile": ["jenkins.checking", "Jenkinsfile", "jenkins/respond.Jenkinsfile"],
-    "tests": ["pytest", "--quiet", "--numprocesses=2", "-m", "not slow and not engines", "--junitxml=build/junit/test.xml"],
+    "tests": [
+        "pytest",
+        "--quiet",
+        "--numprocesses=2",
+        "-m",
+        "not slow and not engines",
+        "--junitxml=build/junit/test.xml",
+    ],
 }
 
 

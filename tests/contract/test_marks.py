@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from delivery.verbs.test import STEPS
+from delivery.verbs.test import QUICK
 
 MARKED = re.compile(r"\bmark\.(slow|engines)\b")
 
@@ -15,8 +15,7 @@ def runs(repository) -> dict[str, tuple[str, list[str]]]:
     """Of `make test` and of what takes minutes: which marks it selects, without SHORT, and in which folders."""
     makefile = (repository.root / "Makefile").read_text(encoding="utf-8")
     asked = re.findall(r'^(prove|e2e\S*):.*\n.*-m "?([\w ]*\w).*?((?: tests/\w+)+)', makefile, re.MULTILINE)
-    quick = STEPS["tests"][STEPS["tests"].index("-m") + 1]
-    return {"test": (quick, ["tests"])} | {name: (marks, folders.split()) for name, marks, folders in asked}
+    return {"test": (QUICK, ["tests"])} | {name: (marks, folders.split()) for name, marks, folders in asked}
 
 
 def takers(repository, marks: set[str], folder: str) -> list[str]:

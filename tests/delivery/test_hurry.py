@@ -20,10 +20,13 @@ from delivery.settings import FILE, load_settings
 from delivery.verbs import steering
 from delivery.work import Work
 from model.library import load_spec
+from tests.delivery import alarms
+from tests.delivery.test_respond import Project, failing, live, project
 from tests.delivery.test_rollout import MODEL as TINY
 from tests.delivery.test_rollout import Bench
 from tests.delivery.test_steering import MODEL, ROOT
 
+__all__ = ["live", "project"]
 WAIT = """
 import sys, time; from pathlib import Path
 from delivery.locking import in_a_hurry
@@ -46,9 +49,9 @@ def test_several_may_be_in_a_hurry_and_a_killed_one_is_not(tmp_path: Path) -> No
     assert not hurried(tmp_path, "toy")
 
 
-def until(there: Callable[[], bool]) -> bool:
-    """Whether it comes to be in ten seconds."""
-    deadline = time.monotonic() + 10
+def until(there: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether it comes to be in time."""
+    deadline = time.monotonic() + seconds
     while not there() and time.monotonic() < deadline:
         time.sleep(0.01)
     return there()
@@ -73,6 +76,18 @@ def test_a_rollback_that_waits_is_seen_by_the_canary_that_holds_the_lock(tmp_pat
     waiting.join()
     assert (ended, seen()) == (["done"], False)
     steering.open_delivery(work.settings).target.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "hurry", "did"), [("ModelSilent", False, "told"), ("ModelSlow", True, "rolled_back")])
+def test_of_alerts_the_canary_gives_way_to_a_rollback_alone(live: Project, name: str, hurry: bool, did: str) -> None:
+    seen, path = asked_by_moves(load_settings(live.root / FILE), "toy"), live.root / "alert.json"
+    path.write_text(alarms.text([failing(name=name)]))
+    with delivery_lock(live.root / "var", "toy", "canary"):
+        call = live.start(path)
+        assert until(seen, 20.0 if hurry else 3.0) is hurry
+        assert call.poll() is None
+    assert call.wait() == 0
+    assert live.actions() == ["promoted", "promoted", did]
 
 
 def test_a_canary_gives_way_and_is_gone(delivery: Delivery, tmp_path: Path) -> None:
