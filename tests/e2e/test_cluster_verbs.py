@@ -21,9 +21,9 @@ from model.instances import instances_of
 from model.library import load_spec
 from tests.e2e.cluster import kubectl, until
 from tests.e2e.cluster_checkout import Delivered, ask, delivered
+from tests.e2e.fetched import KNOWN, Fetched, bring
 from tests.e2e.images import docker
 from tests.e2e.shut_in import answer_shut_in
-from tests.model.test_scaffolding import wines
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
 MODELS = ("house_price", "sentiment")
@@ -166,11 +166,12 @@ def test_another_release_follows_and_is_taken_back(there: Delivered) -> None:
     assert "no ledger was given" not in page
 
 
-def test_a_third_model_and_a_second_environment_need_no_other_file(there: Delivered, tmp_path: Path) -> None:
-    wine = wines()
-    csv = wine.write(tmp_path)
-    there.checkout.make("new", f"NAME={wine.name}", f"CSV={csv}", f"TARGET={wine.target}")
-    there.checkout.commit("A model of wines")
+@pytest.fixture(scope="module")
+def wine(there: Delivered, tmp_path_factory: pytest.TempPathFactory) -> Fetched:
+    return bring(there.checkout, tmp_path_factory.mktemp("rows"))
+
+
+def test_a_third_model_and_a_second_environment_need_no_other_file(there: Delivered, wine: Fetched) -> None:
     there.add("there")
     changed = there.checkout.git("diff", "--name-only", "HEAD~2").split()
     assert {path.partition("/")[0] for path in changed} == {"project.toml", "model"}
@@ -182,6 +183,19 @@ def test_a_third_model_and_a_second_environment_need_no_other_file(there: Delive
     answer = there.ask("wine", holdout_of_samples(there), "there")
     assert answer["release"] == release
     assert ready(there, "wine") == []
+
+
+def test_drift_makes_the_cluster_learn_the_rows_that_are_new(there: Delivered, wine: Fetched) -> None:
+    [first] = set(ready(there, "wine", "there"))
+    wine.grow()
+    alert = wine.drifts(wine.rows.parent, there.bench("there").namespace)
+    said = there.deliver("respond", alert, environment="there")
+    assert "respond: wine: ModelInputDrift: trained anew: " in said
+    [second] = set(ready(there, "wine", "there"))
+    assert second != first
+    assert sum(there.checkout.read("build/wine/check.json")["rows"].values()) > KNOWN
+    actions = [entry.action for entry in there.bench("there").delivery().ledger.entries("wine")]
+    assert actions == ["promoted", "retrained", "promoted"]
 
 
 def holdout_of_samples(there: Delivered) -> list[Any]:
