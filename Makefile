@@ -44,7 +44,7 @@ promote: .venv/ready  ## into production (AGAIN=1 WHY="..." for one that was tak
 	@$(DELIVERY) promote $(MODEL) $(if $(AGAIN),--again) $(why)
 
 # ---- beside it ----
-run: .venv/ready  ## all of the above from check on, on this machine: leaves production serving
+run: .venv/ready  ## all of the above from check on; on this machine it leaves production serving
 	@$(DELIVERY) run $(MODEL)
 stop: .venv/ready  ## end what `make run` left serving
 	@$(DELIVERY) stop

@@ -56,7 +56,7 @@ WAY = (
 """The way of a commit, in its order."""
 
 BESIDE = (
-    Verb("run", "whole", "the way from check to promote, on this machine"),
+    Verb("run", "whole", "the way from check to promote, on this machine or to DELIVERY_ENVIRONMENT"),
     Verb("stop", "whole", "end what `run` left serving", "alone"),
     Verb("demo", "demo", "the story with bad releases, one of them in production", "alone"),
     Verb("status", "telling", "what runs now", "all"),

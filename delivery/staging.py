@@ -49,11 +49,14 @@ def stage(delivery: Delivery, model: str, folder: Path, build: Path, *, who: str
 def monitor(delivery: Delivery, model: str, folder: Path, build: Path, *, who: str) -> str:
     """Scrape the staged release and look for every series that rules and judging need; the slot is empty afterwards.
 
-    Returns the sentence that it also leaves in monitor.json. Refused where a series is missing.
+    Rules, route and dashboards are brought up to date for a release that is live already too. Returns the sentence that
+    it also leaves in monitor.json. Refused where a series is missing.
     """
     release = identity_of(folder)
     if is_live(delivery, model, release):
-        return _leave(build, "monitor", model, release, [], f"release {release} is in production and monitored there")
+        selected = delivery.target.prove_scraped(model, "stable", release)
+        sentence = f"release {release} is in production and monitored there{selected}"
+        return _leave(build, "monitor", model, release, [], sentence)
     delivery.target.publish(model, folder)
     text = scrape(delivery.target.start(model, "staging", release))
     selected = delivery.target.prove_scraped(model, "staging", release)

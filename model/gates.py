@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from model.spec import Gate
@@ -123,9 +124,11 @@ def _verdict(gate: Gate, measured: Mapping[str, Any], passed: bool | None, sente
 
 
 def _missing(gate: Gate, evaluation: Mapping[str, Any], where: str) -> str:
+    alike = get_close_matches(subject_of(gate), evaluation["measurements"])
+    hint = f"; measured are {', '.join(alike)}" if alike else ""
     return (
         f"{evaluation['model']}: {subject_of(gate)} was not measured, "
-        f"the gate wants {bound_of(gate)}; a gate without a number fails ({where})"
+        f"the gate wants {bound_of(gate)}; a gate without a number fails{hint} ({where})"
     )
 
 

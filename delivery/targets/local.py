@@ -120,7 +120,7 @@ class LocalTarget:
         return self.address(model, slot)
 
     def weigh(self, model: str, share: float) -> None:
-        """Record the share of the replayed traffic that goes to the canary: on this machine the replayer obeys it."""
+        """Record how far the canary has come: a replay goes to both, and here people are the champion's alone."""
         if not 0.0 <= share <= 1.0:
             raise ValueError(f"{model}: a share of {share}, wanted 0 to 1")
         with self.state.change(Write.SHARE_WEIGHED) as desired:

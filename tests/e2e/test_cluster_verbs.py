@@ -89,6 +89,16 @@ def test_run_does_all_of_it_and_finds_nothing_to_do(there: Delivered) -> None:
     assert said.count("nothing to do, the registry holds") == len(MODELS)
 
 
+def test_monitor_brings_back_what_watches_a_release_that_is_live_already(there: Delivered) -> None:
+    bench, monitor = there.bench(), f"servicemonitor/{name_of('sentiment')}"
+    bench.admin("delete", "prometheusrule", "--all")
+    bench.admin("delete", monitor)
+    said = there.deliver("monitor", "sentiment")
+    assert "is in production and monitored there; Prometheus selects the ServiceMonitors" in said
+    assert bench.admin("get", monitor, "--output=name")
+    assert len(bench.admin("get", "prometheusrule", "--output=name").split()) == 1
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_one_identity_in_six_places(there: Delivered, model: str) -> None:
     build, bench = f"build/{model}", there.bench()
@@ -193,7 +203,7 @@ def test_drift_makes_the_cluster_learn_the_rows_that_are_new(there: Delivered, w
     assert "respond: wine: ModelInputDrift: trained anew: " in said
     [second] = set(ready(there, "wine", "there"))
     assert second != first
-    assert sum(there.checkout.read("build/wine/check.json")["rows"].values()) > KNOWN
+    assert there.checkout.read("build/wine/check.json")["rows"]["file"] > KNOWN
     actions = [entry.action for entry in there.bench("there").delivery().ledger.entries("wine")]
     assert actions == ["promoted", "retrained", "promoted"]
 

@@ -53,6 +53,8 @@ def test_a_gate_without_a_number_fails():
     verdict = judge(Gate("floor", "recall", at_least=0.5), ACCURACY, WHERE)
     assert verdict.passed is False
     assert "recall was not measured" in verdict.sentence
+    assert "acuracy was not measured" in judge(Gate("floor", "acuracy", at_least=0.5), ACCURACY, WHERE).sentence
+    assert "; measured are accuracy (" in judge(Gate("floor", "acuracy", at_least=0.5), ACCURACY, WHERE).sentence
 
 
 def test_a_gate_whose_end_was_not_measured_fails():

@@ -65,8 +65,10 @@ class Monitoring:
                              "compare its labels with the selectors of the Prometheus resource")  # fmt: skip
             time.sleep(POLL_SECONDS)
         try:
+            # What is staged has pods of its own under a name that others had; stable's were read long ago.
+            since = 0.0 if slot == "stable" else self.prometheus.now()
             targets = self._targets(model, (slot,))
-            targets.wait(partial(self._pods, model, (slot,)), self.prometheus.now(), self.patience_seconds)
+            targets.wait(partial(self._pods, model, (slot,)), since, self.patience_seconds)
         except NotSeen as problem:
             raise Broken(f"{model}: {problem}; it selects the ServiceMonitor, but cannot read the pods "
                          "(does their NetworkPolicy let it in: clients in project.toml?)") from None  # fmt: skip
