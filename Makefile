@@ -13,7 +13,10 @@ RUN := .venv/bin/python -m
 DELIVERY := $(RUN) delivery
 VERBS := test check train gate release image staging monitor canary promote
 BESIDE := run stop demo status history rollback hold resume respond feedback approve new prune render doctor
-export WHY OF RELEASE CSV TARGET FEEDBACK ALERT
+# What people type is text: make must not read a `$` in it as its own, nor a shell anything else.
+TYPED := WHY OF RELEASE CSV TARGET FEEDBACK ALERT MODEL NAME
+$(foreach name,$(TYPED),$(if $(value $(name)),$(eval override $(name) := $$(value $(name)))))
+export $(TYPED)
 why = $(if $(WHY),--why "$$WHY")
 
 .PHONY: help setup lint types lock audit update clean bench prove e2e e2e-engines init notify $(VERBS) $(BESIDE)
@@ -25,54 +28,54 @@ help:  ## what there is
 test: .venv/ready  ## lint, types, unit and contract tests
 	@$(DELIVERY) test
 check: .venv/ready  ## what must hold of the data
-	@$(DELIVERY) check $(MODEL)
+	@$(DELIVERY) check $$MODEL
 train: .venv/ready  ## candidates cross-validated; the best becomes the contender
-	@$(DELIVERY) train $(MODEL)
+	@$(DELIVERY) train $$MODEL
 gate: .venv/ready  ## what must hold of the contender
-	@$(DELIVERY) gate $(MODEL)
+	@$(DELIVERY) gate $$MODEL
 release: .venv/ready  ## the contender, sealed
-	@$(DELIVERY) release $(MODEL)
+	@$(DELIVERY) release $$MODEL
 image: .venv/ready  ## the release as what its target runs
-	@$(DELIVERY) image $(MODEL)
+	@$(DELIVERY) image $$MODEL
 staging: .venv/ready  ## the release started and asked its own sample rows
-	@$(DELIVERY) staging $(MODEL)
+	@$(DELIVERY) staging $$MODEL
 monitor: .venv/ready  ## proof that its metrics can be read
-	@$(DELIVERY) monitor $(MODEL)
+	@$(DELIVERY) monitor $$MODEL
 canary: .venv/ready  ## the release beside the champion, judged
-	@$(DELIVERY) canary $(MODEL)
+	@$(DELIVERY) canary $$MODEL
 promote: .venv/ready  ## into production (AGAIN=1 WHY="..." for one that was taken back)
-	@$(DELIVERY) promote $(MODEL) $(if $(AGAIN),--again) $(why)
+	@$(DELIVERY) promote $$MODEL $(if $(AGAIN),--again) $(why)
 
 # ---- beside it ----
 run: .venv/ready  ## all of the above from check on; on this machine it leaves production serving
-	@$(DELIVERY) run $(MODEL)
+	@$(DELIVERY) run $$MODEL
 stop: .venv/ready  ## end what `make run` left serving
 	@$(DELIVERY) stop
 demo: .venv/ready  ## the story with bad releases, the last of them in production: three minutes
 	@$(DELIVERY) demo
 status: .venv/ready  ## what runs now
-	@$(DELIVERY) status $(MODEL)
+	@$(DELIVERY) status $$MODEL
 history: .venv/ready  ## the ledger, verified
-	@$(DELIVERY) history $(MODEL)
+	@$(DELIVERY) history $$MODEL
 rollback: .venv/ready  ## back to the release before (MODEL=..., or OF=RELEASE: only where that one is live)
-	@$(DELIVERY) rollback $(MODEL) $(if $(OF),--of "$$OF") $(why)
+	@$(DELIVERY) rollback $$MODEL $(if $(OF),--of "$$OF") $(why)
 hold: .venv/ready  ## let nothing new into production (WHY="...")
-	@$(DELIVERY) hold $(MODEL) $(why)
+	@$(DELIVERY) hold $$MODEL $(why)
 resume: .venv/ready  ## end a hold
-	@$(DELIVERY) resume $(MODEL) $(why)
+	@$(DELIVERY) resume $$MODEL $(why)
 respond: .venv/ready  ## what an alert calls for (ALERT=Alertmanager's webhook document)
 	@$(DELIVERY) respond "$$ALERT"
 feedback: .venv/ready  ## labels from a file, told to production (FEEDBACK=file MODEL=sentiment)
-	@$(DELIVERY) feedback "$$FEEDBACK" $(if $(MODEL),--model $(MODEL))
+	@$(DELIVERY) feedback "$$FEEDBACK" $(if $(MODEL),--model "$$MODEL")
 approve: .venv/ready  ## a person's yes, where the policy asks for one (RELEASE=... WHY="...")
-	@$(DELIVERY) approve $(MODEL) $(if $(RELEASE),--release "$$RELEASE") $(why)
+	@$(DELIVERY) approve $$MODEL $(if $(RELEASE),--release "$$RELEASE") $(why)
 new: .venv/ready  ## a model from your own CSV (NAME=churn CSV=file TARGET=column)
-	@$(DELIVERY) new $(NAME) $(if $(CSV),--csv "$$CSV") $(if $(TARGET),--target "$$TARGET")
+	@$(DELIVERY) new $(if $(NAME),"$$NAME") $(if $(CSV),--csv "$$CSV") $(if $(TARGET),--target "$$TARGET")
 prune: .venv/ready  ## remove releases that nothing could need any more
-	@$(DELIVERY) prune $(MODEL)
+	@$(DELIVERY) prune $$MODEL
 
 render: .venv/ready  ## what a cluster would be given, as files (DELIVERY_ENVIRONMENT names it)
-	@$(DELIVERY) render $(MODEL)
+	@$(DELIVERY) render $$MODEL
 doctor: .venv/ready  ## what must be there before anything moves, and what mends it
 	@$(DELIVERY) doctor
 
@@ -108,7 +111,7 @@ clean:  ## remove what can be made again; production (var/) stays
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 init:  ## the project under your own name (NAME=churn-models)
-	@python3 .ci/rename "$(NAME)"
+	@python3 .ci/rename "$$NAME"
 notify:  ## tell a webhook how a build ended (the Jenkinsfile does)
 	@python3 jenkins/notify.py
 setup: .venv/ready  ## make .venv now

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 
@@ -31,7 +34,9 @@ def recipe(repository, target: str, *variables: str) -> list[list[str]]:
     make = ["make", "--dry-run", "--no-print-directory", "--assume-old=.venv/ready", "-C", str(repository.root), target]
     printed = subprocess.run([*make, *variables], capture_output=True, text=True, check=True).stdout
     values = dict(variable.split("=", 1) for variable in variables)
-    lines = re.sub(r"\$(WHY|OF|RELEASE|CSV|TARGET|FEEDBACK|ALERT)\b", lambda name: values[name[1]], printed)
+    lines = re.sub(
+        r"\$(WHY|OF|RELEASE|CSV|TARGET|FEEDBACK|ALERT|MODEL|NAME)\b", lambda name: values.get(name[1], ""), printed
+    )
     return [shlex.split(line) for line in lines.splitlines()]
 
 
@@ -54,6 +59,26 @@ def test_every_recipe_is_a_call_that_the_cli_reads(repository, verb):
     assert call.verb == verb
     assert getattr(call, "models", []) == (["sentiment", "house_price"] if VERBS[verb].runs != "alone" else [])
     assert getattr(call, "why", None) == dict(value.split("=", 1) for value in variables).get("WHY")
+
+
+@pytest.mark.parametrize("where", ["environment", "command line"])
+def test_what_people_type_is_text_for_make_and_shell_alike(repository, tmp_path, where):
+    typed = f'fell by $0.02, see $HOME; `id` "$(shell touch {tmp_path}/ran)" $(touch {tmp_path}/ran) # why'
+    given = {"WHY": typed, "MODEL": "sentiment", "NAME": f"$(shell touch {tmp_path}/ran)"}
+    shows = 'import os, sys; print([sys.argv[1:], os.environ["NAME"]])'
+    make = [
+        "make",
+        "-C",
+        str(repository.root),
+        "--assume-old=.venv/ready",
+        "hold",
+        f"DELIVERY={sys.executable} -c '{shows}'",
+    ]
+    more = given if where == "environment" else {}
+    make += [f"{name}={value}" for name, value in given.items()] if where == "command line" else []
+    done = subprocess.run(make, env={**os.environ, **more}, capture_output=True, text=True, check=True)
+    assert ast.literal_eval(done.stdout.splitlines()[-1]) == [["hold", "sentiment", "--why", typed], given["NAME"]]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_target_says_what_it_is_for(repository):
