@@ -39,9 +39,10 @@ class Correction:
     def answer(self) -> Response:
         """Decides, rolls back or tells; a response `retrain` is for the caller, who needs the lock for other verbs.
 
-        What a killed delivery left is mended first.
+        What a killed delivery left is mended first, and its canary, which nobody judges any more, taken away.
         """
         promotion.recover(self.delivery, self.alert.model)
+        self.delivery.target.remove(self.alert.model, "canary")
         standing = self._standing()
         response = decide(self.alert, standing, self.policy)
         if response.action == "tell":

@@ -173,6 +173,8 @@ def selected(api: Api, monitoring: Monitoring, models: list[str]) -> Answer:
     there = [one for one in every if api.get(one["kind"], one["metadata"]["namespace"], one["metadata"]["name"])]
     unselected = monitoring.unselected(there)
     saw = f"{len(there) - len(unselected)} of {len(there)} installed ones are selected ({len(every)} will be)"
+    if not there:
+        saw = f"none of {len(every)} is installed yet: `monitor` installs them, and refuses where they are not selected"
     return (
         not unselected,
         saw,

@@ -4,7 +4,8 @@ DeliveryError
 ├── Refused        1  a gate, a canary or a policy said no
 ├── WrongSetting   2  a wrong call or a wrong setting
 └── Broken         3  an engine, a file or a network failed; the message says which and what to do
-    └── Busy       3  another delivery is at work on the same model
+    ├── Busy       3  another delivery is at work on the same model
+    └── DoesNotComeUp  3  a release was started and does not serve; staging and canary refuse it for that
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class Broken(DeliveryError):
 
 class Busy(Broken):
     """Another delivery holds the model's lock."""
+
+
+class DoesNotComeUp(Broken):
+    """A release was started and does not serve; the message has the target's own reason."""

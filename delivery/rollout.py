@@ -6,13 +6,14 @@ the model's build folder; a no is `Refused`, after the ledger and the file have 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from delivery import promotion
-from delivery.errors import Refused, WrongSetting
+from delivery.errors import DoesNotComeUp, Refused, WrongSetting
 from delivery.files import read_json, replace_json
 from delivery.journal import now
 from delivery.judging import Decision, Policy
@@ -21,7 +22,7 @@ from delivery.promotion import Delivery, rollback
 from delivery.replaying import Case
 from delivery.staging import SCHEMA, identity_of, monitor, stage
 from delivery.targets import Champion
-from delivery.trial import GaveWay, Step, Trial
+from delivery.trial import Step, Trial, harmed
 
 __all__ = ["canary", "monitor", "promote", "rollback", "stage"]
 
@@ -61,14 +62,13 @@ def canary(
     trial = Trial(delivery.target, model, release, folder, beside, policy, cases, relative, progress, hurried)
     delivery.target.publish(model, folder)
     try:
-        delivery.target.start(model, "canary", release, faults)
-        steps = _watch(trial, build, model)
-    except GaveWay as problem:
+        last = _try(trial, build, live, faults)
+    except Refused as problem:
         delivery.record(Entry(model, "refused", release, who, str(problem), live))
         raise
     finally:
         delivery.target.remove(model, "canary")
-    return _conclude(delivery, build, model, release, live, steps[-1], policy, who)
+    return _conclude(delivery, build, model, release, live, last, policy, who)
 
 
 def promote(
@@ -94,7 +94,7 @@ def promote(
     champion = _champion(delivery, model)
     live = champion.release if champion else None
     if live == release:
-        return _unchanged(build, model, release)
+        return "; ".join(filter(None, [_unchanged(build, model, release), delivery.target.renew(model)]))
     decision = _decision_for(build, model, release, live, again)
     _refuse_if_held(delivery, build, model, release, live, who, decision)
     _refuse_unapproved(delivery, model, release, folder, approval, who)
@@ -113,7 +113,19 @@ def _champion(delivery: Delivery, model: str) -> Champion | None:
     return delivery.target.current(model)
 
 
-def _watch(trial: Trial, build: Path, model: str) -> list[Step]:
+def _try(trial: Trial, build: Path, live: str | None, faults: str | None) -> Step:
+    """The last step of a canary, which may be that it does not even come up."""
+    begun, first = time.monotonic(), trial.policy.shares[0]
+    try:
+        if live:
+            trial.target.weigh(trial.model, first)  # people reach a canary from its first moment on
+        trial.target.start(trial.model, "canary", trial.release, faults)
+        return _watch(trial, build, trial.model)
+    except DoesNotComeUp as problem:
+        return Step(first, harmed(str(problem)), time.monotonic() - begun)
+
+
+def _watch(trial: Trial, build: Path, model: str) -> Step:
     steps: list[Step] = []
     for step in trial.run():
         steps.append(step)
@@ -122,7 +134,7 @@ def _watch(trial: Trial, build: Path, model: str) -> list[Step]:
         replace_json(
             build / "observation.json", {"schema": SCHEMA, "model": model, "relative": trial.relative, "steps": seen}
         )
-    return steps
+    return steps[-1]
 
 
 def _conclude(
@@ -132,7 +144,8 @@ def _conclude(
     measured = {"seconds": round(last.seconds, 3), "requests": last.requests}
     evidence = {**measured, **last.as_json(), "findings": [asdict(finding) for finding in decision.findings]}
     if decision.outcome != "promote":
-        action: Action = "aborted" if decision.outcome == "abort" else "refused"
+        # One that answered nobody may be tried again: perhaps it was a quota.
+        action: Action = "aborted" if decision.outcome == "abort" and last.requests else "refused"
         delivery.record(Entry(model, action, release, who, decision.reason, live, evidence))
     _write_decision(
         build, model, release, live, decision.outcome, decision.reason, **measured,

@@ -10,7 +10,7 @@ from typing import Any
 
 import urllib3
 
-from delivery.errors import Broken, Refused
+from delivery.errors import Broken, DoesNotComeUp, Refused
 from delivery.files import replace_json
 from delivery.ledger import Entry
 from delivery.observing import holds_what_rules_need, scrape
@@ -25,14 +25,18 @@ SHOWN = 3
 def stage(delivery: Delivery, model: str, folder: Path, build: Path, *, who: str) -> str:
     """Start the release in the staging slot and compare its answers with its own samples.json, exactly.
 
-    Returns the sentence that it also leaves in staging.json. Refused where an answer differs; the slot is then empty.
+    Returns the sentence that it also leaves in staging.json. Refused where it does not come up or answers
+    otherwise; the slot is then empty.
     """
     release = identity_of(folder)
     if is_live(delivery, model, release):
         return _leave(build, "staging", model, release, [], f"release {release} is in production, nothing to stage")
     delivery.target.publish(model, folder)
     begun = time.monotonic()
-    url = delivery.target.start(model, "staging", release)
+    try:
+        url = delivery.target.start(model, "staging", release)
+    except DoesNotComeUp as problem:
+        return _conclude(delivery, build, "staging", model, release, [str(problem)], str(problem), who)
     seconds = time.monotonic() - begun
     samples = json.loads((folder / "samples.json").read_text(encoding="utf-8"))
     labels = json.loads((folder / "schema.json").read_text(encoding="utf-8"))["labels"]

@@ -1,7 +1,8 @@
 """A canary's steps: more traffic, two observations, a judgement, until one is an abort or the steps are over.
 
 Where requests or labels are missing after the last step, and the policy waits for them, that step goes on until they
-are there: what is waited for is counts, never a better figure, so that a promotion is decided once all the same.
+are there: what is waited for is counts, never a better figure, so that a promotion is decided once all the same. Where
+nobody can say what a step did, the canary stays at its share for as long, and is refused after it.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ class Step:
         return not any(finding.outcome == "unsure" and finding.value is None for finding in self.decision.findings)
 
     @property
+    def blind(self) -> bool:
+        """Whether nobody could say what the canary did: it gets no larger share meanwhile."""
+        return self.canary is None and self.decision.outcome == "not-enough-data"
+
+    @property
     def gone(self) -> bool:
         """Whether the canary could not be asked any more."""
         return self.canary is None and self.decision.outcome == "abort"
@@ -87,28 +93,33 @@ class Trial:
         except NotSeen as problem:
             yield Step(self.policy.shares[0], _unseen(problem), time.monotonic() - begun)
             return
-        asked = 0
+        asked, patience = 0, self.policy.hold_seconds
         for share in self.policy.shares:
             self._give_way()
             self.target.weigh(self.model, share)
             self._send(share)
             step = self._observe(share, watch, begun, asked)
             yield step
-            if step.decision.outcome == "abort":
+            if step.blind and patience > 0:
+                blind = time.monotonic()
+                step = self._hold(step, watch, begun, patience, lambda held: not held.blind)
+                patience -= time.monotonic() - blind
+                yield step
+            if step.blind or step.decision.outcome == "abort":
                 return
             asked = step.requests
-        if self.policy.hold_seconds and not step.counted:
-            yield self._hold(step, watch, begun)
+        if patience > 0 and not step.counted:
+            yield self._hold(step, watch, begun, patience, lambda held: held.counted)
 
-    def _hold(self, step: Step, watch: Watch, begun: float) -> Step:
-        """The last step goes on until every measure can be counted, for as long as the policy waits; then it is judged.
+    def _hold(self, step: Step, watch: Watch, begun: float, patience: float, enough: Callable[[Step], bool]) -> Step:
+        """A step goes on at its share until there is enough, for as long as the policy still waits; then it is judged.
 
         Until then only one look in `step_seconds` may abort it: so many looks the policy reckons with.
         """
         held, looks = time.monotonic(), 1
-        while not step.counted and not step.gone:
+        while not enough(step) and not step.gone:
             waited = time.monotonic() - held
-            if waited >= self.policy.hold_seconds:
+            if waited >= patience:
                 break
             if waited >= looks * self.policy.step_seconds:
                 looks += 1
@@ -171,7 +182,8 @@ class Trial:
             return Step(share, _unseen(problem), time.monotonic() - begun, asked)
         except Gone as problem:
             sent = self.replay.exchanges["canary"].sent if self.policy.traffic == "replay" else asked
-            return Step(share, _gone(problem), time.monotonic() - begun, sent)
+            gone = harmed(f"the canary cannot be observed any more: {problem}")
+            return Step(share, gone, time.monotonic() - begun, sent)
         if champion and self.policy.traffic == "replay":
             canary = replace(canary, pairs=self.replay.pairs)
         decision = judge(canary, champion, self.policy, None if champion else promised_by(self.folder, self.relative))
@@ -201,8 +213,8 @@ def _unseen(problem: NotSeen) -> Decision:
     return Decision("not-enough-data", sentence, (Finding("availability", "unsure", sentence),))
 
 
-def _gone(problem: Gone) -> Decision:
-    sentence = f"the canary cannot be observed any more: {problem}"
+def harmed(sentence: str) -> Decision:
+    """An abort of what does not answer at all, for this reason."""
     return Decision("abort", sentence, (Finding("availability", "harmful", sentence),))
 
 

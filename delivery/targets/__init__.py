@@ -32,7 +32,7 @@ class Target(Protocol):
     """A place where releases run: processes on this machine, or Kubernetes.
 
     A model has three slots: stable answers the public, canary and staging answer only who asks them. Every method
-    raises `Broken` when the target cannot be reached or a release does not come up.
+    raises `Broken` when the target cannot be reached, and its kind `DoesNotComeUp` when that is a release's own matter.
     """
 
     def open(self) -> None:
@@ -58,6 +58,9 @@ class Target(Protocol):
 
         None takes the model out of production. Whatever runs as canary is removed: it is stable now, or refused.
         """
+
+    def renew(self, model: str) -> str:
+        """What stands around the live release as the settings say now: a sentence, empty where nothing had changed."""
 
     def serves(self, model: str, release: str) -> bool:
         """Whether the stable slot answers with this release now."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from delivery.clusters import Cluster, replicas_for
-from delivery.errors import Broken, DeliveryError
+from delivery.errors import Broken, DeliveryError, Refused
 from delivery.evidence import Traffic
 from delivery.files import read_json
 from delivery.journal import Write, visible
@@ -72,8 +72,11 @@ class ClusterTarget:
     def open(self) -> None:
         """Make the keys with which pods sign prediction ids, where there are none: nobody can read them back."""
         for namespace in (self.cluster.namespace, self.cluster.staging_namespace):
-            labels = {"app.kubernetes.io/managed-by": MANAGER}
-            metadata = {"name": "signing-key", "namespace": namespace, "labels": labels}
+            metadata = {
+                "name": "signing-key",
+                "namespace": namespace,
+                "labels": {"app.kubernetes.io/managed-by": MANAGER},
+            }
             key = {"key": secrets.token_hex(KEY_BYTES)}
             self.api.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": key})
 
@@ -86,7 +89,8 @@ class ClusterTarget:
         answered = ask_release(model, url)
         if answered != release:
             raise Broken(f"{model}: stable answers as release {answered}, its deployment says {release}")
-        return Champion(model, release, self._folder(model, release), url)
+        folder = pull_release(self._image(model, release), release, self.var / "champions" / model)
+        return Champion(model, release, folder, url)
 
     def named(self, model: str) -> str | None:
         """The release on the stable Deployment."""
@@ -110,8 +114,7 @@ class ClusterTarget:
     def start(self, model: str, slot: Slot, release: str, faults: str | None = None) -> str:
         """Apply a release to canary or staging and wait; what does not come up is taken away again."""
         self.open()
-        image = self._image(model, release)
-        self.slots.place(Wanted(model, slot, release, image, replicas=1, faults=faults or ""))
+        self.slots.place(Wanted(model, slot, release, self._image(model, release), replicas=1, faults=faults or ""))
         visible(Write.SLOT_NAMED)
         try:
             self.slots.wait(model, slot, release)
@@ -122,27 +125,40 @@ class ClusterTarget:
         return self.address(model, slot)
 
     def weigh(self, model: str, share: float) -> None:
-        """So many pods of each that the canary's share of new connections is about this; the HPA stands still."""
+        """So many pods of each that the canary's share of new connections is about this; the HPA stands still.
+
+        Before there is a canary only stable is brought to its number, so that it never gets more than its share.
+        """
         have = self.slots.replicas(model, "stable")
         if have is None:
             return
-        wanted = replicas_for(share, max(self.cluster.replicas, have), max(self.cluster.max_replicas, have))
+        try:
+            wanted = replicas_for(share, max(self.cluster.replicas, have), max(self.cluster.max_replicas, have))
+        except ValueError as problem:
+            raise Refused(f"{model}: stable has {have} pods now: {problem}") from None
         self.slots.scale(model, wanted)
         visible(Write.SHARE_WEIGHED)
         for slot in ("stable", "canary"):
-            self.slots.wait(model, slot, self.slots.release(model, slot))
+            if release := self.slots.release(model, slot):
+                self.slots.wait(model, slot, release)
 
     def switch(self, model: str, release: str | None, previous: str | None) -> None:
         """A rolling update of stable to another image; the old pods serve until the new ones are ready."""
         if release:
             self.open()
-            image = self._image(model, release)
-            self.slots.place(Wanted(model, "stable", release, image, previous=previous))
+            self.slots.place(Wanted(model, "stable", release, self._image(model, release), previous=previous))
             visible(Write.STABLE_NAMED)
             self.slots.fill_up(model)
             self.slots.wait(model, "stable", release)
             visible(Write.STABLE_SERVING)
         self.slots.settle(model, release)
+
+    def renew(self, model: str) -> str:
+        """Deployment and all around it as project.toml says now; applying what is there already changes nothing."""
+        before = self.slots.pod(model, "stable")
+        self.switch(model, self.named(model), self.previous(model))
+        same = self.slots.pod(model, "stable") == before
+        return "" if same else "its pods were exchanged, for project.toml says otherwise of them now"
 
     def serves(self, model: str, release: str) -> bool:
         """Whether stable is that release and answers as it; then what a killed switch left undone is done too."""
@@ -170,10 +186,9 @@ class ClusterTarget:
 
     def address(self, model: str, slot: Slot) -> str:
         """A tunnel to the slot's own Service; Broken where no pod of it is ready."""
-        namespace = self.cluster.namespace_of(slot)
         if not self.slots.ready(model, slot):
-            raise Broken(f"{model}: no pod of {slot} is ready in namespace {namespace}")
-        return self.tunnels.url(namespace, f"{name_of(model)}-{slot}")
+            raise Broken(f"{model}: no pod of {slot} is ready in namespace {self.cluster.namespace_of(slot)}")
+        return self.tunnels.url(self.cluster.namespace_of(slot), f"{name_of(model)}-{slot}")
 
     def watch(self, model: str, releases: Mapping[str, str], traffic: Traffic) -> Watch:
         """Through Prometheus, from the first moment at which it reads every pod of both slots."""
@@ -233,6 +248,3 @@ class ClusterTarget:
         if release not in images:
             raise Broken(f"{model}: no image of release {release} is known in namespace {self.cluster.namespace}")
         return images[release]
-
-    def _folder(self, model: str, release: str) -> Path:
-        return pull_release(self._image(model, release), release, self.var / "champions" / model)

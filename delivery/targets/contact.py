@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from delivery.errors import Broken
+from delivery.errors import Broken, DoesNotComeUp
 from delivery.files import read_json
 from delivery.journal import Write, visible
 from delivery.targets import Slot
@@ -91,7 +91,7 @@ class Contact:
         deadline = time.monotonic() + START_SECONDS + KEEPER_SECONDS
         while not self._runs(model, slot, release, faults, revision):
             if time.monotonic() > deadline:
-                raise Broken(f"{model}: {slot} does not run {release} in time; see {self.log}")
+                raise DoesNotComeUp(f"{model}: {slot} does not run {release} in time; see {self.log}")
             time.sleep(POLL_SECONDS)
 
     def wait_for_drained(self, model: str, slot: Slot) -> None:
@@ -127,7 +127,7 @@ class Contact:
         if seen is None:
             return release is None
         if seen["error_of"] is not None and seen["error_of"] == release:
-            raise Broken(seen["error"])
+            raise DoesNotComeUp(seen["error"])
         return bool(seen["release"] == release and seen["faults"] == faults)
 
     def _spawn(self) -> None:

@@ -70,8 +70,8 @@ class LocalTarget:
 
         Broken when the keeper died, or when what answers is not what should.
         """
-        state = self.state.read().models.get(model)
-        if state is None or state.stable is None:
+        state = self._seen(model)
+        if state.stable is None:
             return None
         folder = self.release_folder(model, state.stable)
         if self.contact.stopped():
@@ -84,8 +84,7 @@ class LocalTarget:
 
     def named(self, model: str) -> str | None:
         """The release that stable should run, whether or not it does."""
-        state = self.state.read().models.get(model)
-        return state.stable if state else None
+        return self._seen(model).stable
 
     def release_folder(self, model: str, release: str) -> Path:
         """Where a published release lies."""
@@ -141,6 +140,10 @@ class LocalTarget:
         visible(Write.STABLE_SERVING)
         self.contact.wait_for_drained(model, "stable")
 
+    def renew(self, model: str) -> str:
+        """Nothing stands around it here, and what serves is not started anew."""
+        return ""
+
     def serves(self, model: str, release: str) -> bool:
         """Whether stable should be that release and answers as it (waits for one that is just starting)."""
         desired = self.state.read()
@@ -155,8 +158,7 @@ class LocalTarget:
 
     def remove(self, model: str, slot: Slot) -> None:
         """Drain what runs in canary or staging; nothing to do where nothing runs."""
-        state = self.state.read().models.get(model)
-        if state is None or state.release(slot) is None:
+        if self._seen(model).release(slot) is None:
             return
         with self.state.change(Write.SLOT_REMOVED) as desired:
             desired.model(model).place(slot, None)
@@ -189,13 +191,11 @@ class LocalTarget:
 
     def previous(self, model: str) -> str | None:
         """Where a rollback would go."""
-        state = self.state.read().models.get(model)
-        return state.previous if state else None
+        return self._seen(model).previous
 
     def held(self, model: str) -> str | None:
         """Why the model is held."""
-        state = self.state.read().models.get(model)
-        return state.held if state else None
+        return self._seen(model).held
 
     def hold(self, model: str, why: str | None) -> None:
         """Hold or free the model."""
@@ -204,8 +204,7 @@ class LocalTarget:
 
     def prune(self, model: str, keep: set[str]) -> list[str]:
         """Delete published releases that no slot, no rollback and no `keep` names; returns them."""
-        state = self.state.read().models.get(model)
-        needed = keep | (state.needed() if state else set())
+        needed = keep | self._seen(model).needed()
         there = self.var / "releases" / model
         gone = sorted(folder for folder in there.glob("[!.]*") if folder.name not in needed)
         for folder in gone:
@@ -226,10 +225,9 @@ class LocalTarget:
         arriving = there.parent / f".arriving-{there.name}"
         shutil.rmtree(arriving, ignore_errors=True)
         shutil.copytree(folder, arriving)
-        for file in arriving.rglob("*"):
-            if file.is_file():
-                with file.open("rb") as copied:
-                    os.fsync(copied.fileno())
+        for file in filter(Path.is_file, arriving.rglob("*")):
+            with file.open("rb") as copied:
+                os.fsync(copied.fileno())
         arriving.rename(there)
         sync_folder(there.parent)
         visible(Write.RELEASE_PUBLISHED)
@@ -241,6 +239,9 @@ class LocalTarget:
             with self.state.change(Write.PORTS_COUNTED) as desired:
                 count_anew(desired, self.base_port, Journal(self.var).note)
         self.contact.ensure()
+
+    def _seen(self, model: str) -> ModelState:
+        return self.state.read().models.get(model) or ModelState(port=0)
 
     def _model(self, desired: Desired, model: str) -> ModelState:
         """The state of a model, with a port of its own from its first day on."""

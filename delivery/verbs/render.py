@@ -18,7 +18,8 @@ from delivery.work import Work
 
 NOT_RENDERED = (
     "applied by another tool these files replace production at once: no canary, no judgement, no ledger, no way back "
-    "but another commit; the canary slot is the delivery's alone"
+    "but another commit; the canary slot is the delivery's alone, and the Secret signing-key, which a delivery makes "
+    "once, is yours to make"
 )
 
 

@@ -16,11 +16,9 @@ from delivery.errors import Broken, Refused, WrongSetting
 from delivery.ledger import Entry
 from delivery.promotion import Delivery
 from delivery.targets import Slot
-from model.release.sealing import seal
 from tests.delivery.canaries import default_policy
 from tests.delivery.test_waiting import beyond
 from tests.delivery.tiny import cases, seal_tiny
-from tests.serving.releases import PROVENANCE
 
 # A busy machine is slow to both releases and not always in equal parts: these tests are not about latency.
 POLICY = replace(
@@ -228,21 +226,3 @@ def test_people_s_traffic_alone_decides_where_the_policy_says_so(bench: Bench) -
     policy = replace(POLICY, traffic="people", step_seconds=0.2)
     with pytest.raises(Refused, match=r"on people's traffic .*: errors cannot be told: canary 0 requests"):
         bench.canary(bench.seal(0.1), policy=policy, cases=[])
-
-
-def test_a_release_that_answers_otherwise_than_sealed_is_refused(bench: Bench) -> None:
-    folder = bench.seal(0.1)
-    samples = json.loads((folder / "samples.json").read_text())
-    samples["predictions"][0]["probabilities"][1] -= 2e-16
-    (folder / "samples.json").write_text(json.dumps(samples))
-    (folder / "release.json").unlink()
-    seal(folder, PROVENANCE)
-    with pytest.raises(Refused, match=r"1 of 2 samples answered otherwise than sealed: sample 0: probability 0\.9"):
-        bench.stage(folder)
-    assert bench.read("staging.json")["passed"] is False
-    assert bench.actions() == ["refused"]
-
-
-def test_an_unsealed_folder_goes_nowhere(bench: Bench, tmp_path: Path) -> None:
-    with pytest.raises(Broken, match=r"no release\.json, so it is not sealed"):
-        bench.stage(tmp_path)

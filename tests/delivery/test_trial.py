@@ -12,6 +12,7 @@ import pytest
 from delivery import trial
 from delivery.errors import Broken
 from delivery.judging import Observation, Policy
+from delivery.observing import NotSeen
 from delivery.replaying import Exchange
 from delivery.staging import differing, presented
 from delivery.targets import Champion
@@ -137,6 +138,28 @@ def test_a_hold_makes_every_look_more_careful() -> None:
     assert held.abort_z > default_policy().abort_z
     with pytest.raises(ValueError, match=r"hold_seconds is -1\.0, wanted at least 0"):
         replace(held, hold_seconds=-1.0)
+
+
+def test_a_canary_that_nobody_sees_gets_no_larger_share(steps_of) -> None:
+    def unseen(look: int) -> Observation:
+        raise NotSeen("Prometheus does not answer")
+
+    several = replace(HOLDING, shares=(0.1, 0.25, 0.5), hold_seconds=0.2)
+    for policy, looks in ((several, 2), (replace(several, hold_seconds=0.0), 1)):
+        steps = steps_of(unseen, policy)
+        assert [(step.share, step.decision.outcome) for step in steps] == [(0.1, "not-enough-data")] * looks
+
+
+def test_a_canary_that_is_seen_again_goes_on(steps_of) -> None:
+    def away(look: int) -> Observation:
+        if look in (1, 2):
+            raise NotSeen("Prometheus does not answer")
+        return labelled(1000, 0.9)
+
+    steps = steps_of(away, replace(HOLDING, shares=(0.1, 0.25, 0.5)))
+    assert [step.share for step in steps] == [0.1, 0.1, 0.25, 0.5]
+    assert [step.blind for step in steps] == [True, False, False, False]
+    assert steps[-1].decision.outcome == "promote"
 
 
 def test_a_canary_that_dies_is_told_with_the_requests_it_had(steps_of) -> None:

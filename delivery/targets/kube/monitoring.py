@@ -13,7 +13,7 @@ from delivery.manifests import name_of
 from delivery.observing import NotSeen, Watch
 from delivery.rules import not_loaded
 from delivery.targets import Slot
-from delivery.targets.kube.api import Document
+from delivery.targets.kube.api import MANAGER, Document
 from delivery.targets.kube.prometheus import PATIENCE_SCRAPES, Prometheus, PrometheusWatch, Targets
 from delivery.targets.kube.slots import Slots
 
@@ -39,11 +39,16 @@ class Monitoring:
         return LIVE_SECONDS + PATIENCE_SCRAPES * self.slots.cluster.scrape_seconds
 
     def watch(self, model: str, slots: tuple[Slot, ...], traffic: Traffic) -> Watch:
-        """From the first moment at which Prometheus reads every pod of these slots; NotSeen where it never does."""
+        """Since the canary is there; NotSeen where Prometheus never reads every pod of these slots.
+
+        People reach a canary from its first ready moment on: all that it answered counts, also before it was read.
+        """
         self.slots.api.apply(self.slots.manifests.monitor(model, slots[0]))
         targets, pods = self._targets(model, slots), partial(self._pods, model, slots)
         targets.wait(pods, 0.0, self.patience_seconds)
-        return PrometheusWatch(targets, pods, traffic, self.prometheus.now())
+        began, release = self.slots.made_at(model, "canary"), self.slots.release(model, "canary")
+        alive = partial(self.slots.wait, model, "canary", release)
+        return PrometheusWatch(targets, pods, traffic, began, {str(release): alive})
 
     def prove(self, model: str, slot: Slot) -> str:
         """Install ServiceMonitors and rules; wait until these are loaded, those selected, and this slot is read.
@@ -58,6 +63,7 @@ class Monitoring:
         rule = manifests.rules()
         for document in (rule, *manifests.dashboards(), *manifests.alerting()):
             self.slots.api.apply(document)
+        self._take_back_routes({one["metadata"]["name"] for one in manifests.alerting()})
         begun = time.monotonic()
         while unselected := self.unselected(monitors):
             if time.monotonic() - begun > LIVE_SECONDS:
@@ -76,6 +82,13 @@ class Monitoring:
         count = sum(len(group["rules"]) for group in rule["spec"]["groups"])
         return (f"; Prometheus selects the ServiceMonitors of both namespaces, reads {slot} "
                 f"and has loaded {count} rules of {rule['metadata']['namespace']}")  # fmt: skip
+
+    def _take_back_routes(self, kept: set[str]) -> None:
+        """Who is no longer to be called is not called any more."""
+        api, namespace = self.slots.api, self.slots.cluster.namespace
+        for route in api.labelled("AlertmanagerConfig", namespace, managed_by=MANAGER):
+            if route["metadata"]["name"] not in kept:
+                api.delete("AlertmanagerConfig", namespace, route["metadata"]["name"])
 
     def _wait_for_rules(self, model: str, rule: Document, begun: float) -> None:
         while missing := not_loaded(rule, self.prometheus.rules()):

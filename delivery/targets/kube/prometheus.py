@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import urllib3
@@ -120,10 +120,14 @@ class PrometheusWatch:
     """How many pods of each service are ready now."""
     traffic: Traffic
     began: float
+    alive: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """By release: raises Broken where its pods do not serve, which nothing that they count can tell."""
 
     def seen(self, release: str) -> Observation:
         """All that a release's pods did; waits for one more scrape, so that what was just sent is in it."""
         prometheus = self.targets.prometheus
+        if release in self.alive:
+            self.alive[release]()
         now = prometheus.now()
         self.targets.wait(self.pods, now, PATIENCE_SCRAPES * self.targets.scrape_seconds)
         now = prometheus.now()

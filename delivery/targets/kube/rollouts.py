@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from delivery.errors import Broken
+from delivery.errors import Broken, DoesNotComeUp
 from delivery.targets.kube.api import Api
 
 POLL_SECONDS = 0.5
@@ -29,21 +29,26 @@ class Rollouts:
     api: Api
 
     def wait(self, namespace: str, name: str, release: str, seconds: float) -> None:
-        """Until every pod is of this release and available; Broken gives the reason, as soon as it is known."""
-        begun = time.monotonic()
+        """Until every pod is of this release and available; DoesNotComeUp gives the reason, as soon as it is known.
+
+        `seconds` without any progress are too many; a rollout of many pods may take as long as it goes on.
+        """
+        begun, before = time.monotonic(), None
         while True:
             deployment = self.api.get("Deployment", namespace, name)
             if deployment is None:
                 raise Broken(f"{namespace}/{name}: somebody deleted the deployment during its rollout")
             if complete(deployment):
                 return
+            if (counts := counts_of(deployment)) != before:
+                begun, before = time.monotonic(), counts
             waited = time.monotonic() - begun
             pods = self._pods(deployment, release)
             reason = _of_quota(deployment) or next(filter(None, (self._of_pod(pod, waited) for pod in pods)), None)
             if reason is None and waited > seconds:
                 reason = self._of_probe(pods) or f"it is not there after {seconds:.0f} s"
             if reason:
-                raise Broken(f"{namespace}/{name}: release {release} does not come up: {reason}")
+                raise DoesNotComeUp(f"{namespace}/{name}: release {release} does not come up: {reason}")
             time.sleep(POLL_SECONDS)
 
     def _pods(self, deployment: Document, release: str) -> list[Document]:
@@ -94,13 +99,23 @@ def crashes_allowed(container: Document) -> int:
 
 def complete(deployment: Document) -> bool:
     """Whether all pods are of the newest template and available."""
-    status, wanted = deployment.get("status", {}), deployment["spec"]["replicas"]
-    seen = status.get("observedGeneration", 0) >= deployment["metadata"]["generation"]
-    counts = [status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")]
-    return seen and counts == [wanted] * 3
+    return _observed(deployment) and counts_of(deployment) == [deployment["spec"]["replicas"]] * 3
+
+
+def counts_of(deployment: Document) -> list[int]:
+    """Pods in all, of the newest template, and available."""
+    status = deployment.get("status", {})
+    return [status.get(name, 0) for name in ("replicas", "updatedReplicas", "availableReplicas")]
+
+
+def _observed(deployment: Document) -> bool:
+    """Whether the status is about the newest template, not about one before it."""
+    return bool(deployment.get("status", {}).get("observedGeneration", 0) >= deployment["metadata"]["generation"])
 
 
 def _of_quota(deployment: Document) -> str | None:
+    if not _observed(deployment):
+        return None
     for condition in deployment.get("status", {}).get("conditions", []):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
             return f"its pods may not be made: {condition.get('message', condition.get('reason'))}"

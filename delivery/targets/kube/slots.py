@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from delivery.clusters import Cluster, Replicas
@@ -43,10 +44,22 @@ class Slots:
         found = self.deployment(model, slot)
         return str(found["metadata"]["labels"]["release"]) if found else None
 
+    def pod(self, model: str, slot: Slot) -> Document | None:
+        """What each pod of a slot is made from; None where it is empty."""
+        found = self.deployment(model, slot)
+        return dict(found["spec"]["template"]) if found else None
+
     def replicas(self, model: str, slot: Slot) -> int | None:
         """How many pods a slot should have; None where it is empty."""
         found = self.deployment(model, slot)
         return int(found["spec"]["replicas"]) if found else None
+
+    def made_at(self, model: str, slot: Slot) -> float:
+        """When a slot was filled, by the API server's clock, seconds since 1970; Broken where it is empty."""
+        found = self.deployment(model, slot)
+        if found is None:
+            raise Broken(f"{model}: nothing runs in {slot}")
+        return datetime.fromisoformat(found["metadata"]["creationTimestamp"]).timestamp()
 
     def ready(self, model: str, slot: Slot) -> int:
         """How many pods of a slot take requests now."""
@@ -68,7 +81,8 @@ class Slots:
         """So many pods of stable and canary, with the HPA standing still at stable's number."""
         self._apply([self.manifests.autoscaler(model, replicas.stable, replicas.stable)])
         self.api.scale(self.cluster.namespace, f"{name_of(model)}-stable", replicas.stable)
-        self.api.scale(self.cluster.namespace, f"{name_of(model)}-canary", replicas.canary)
+        if self.deployment(model, "canary"):
+            self.api.scale(self.cluster.namespace, f"{name_of(model)}-canary", replicas.canary)
 
     def fill_up(self, model: str) -> None:
         """At least as many pods of stable as the environment wants: a new Deployment begins with one."""
