@@ -66,14 +66,8 @@ def test_what_people_type_is_text_for_make_and_shell_alike(repository, tmp_path,
     typed = f'fell by $0.02, see $HOME; `id` "$(shell touch {tmp_path}/ran)" $(touch {tmp_path}/ran) # why'
     given = {"WHY": typed, "MODEL": "sentiment", "NAME": f"$(shell touch {tmp_path}/ran)"}
     shows = 'import os, sys; print([sys.argv[1:], os.environ["NAME"]])'
-    make = [
-        "make",
-        "-C",
-        str(repository.root),
-        "--assume-old=.venv/ready",
-        "hold",
-        f"DELIVERY={sys.executable} -c '{shows}'",
-    ]
+    make = ["make", "--no-print-directory", "-C", str(repository.root), "--assume-old=.venv/ready", "hold"]
+    make.append(f"DELIVERY={sys.executable} -c '{shows}'")
     more = given if where == "environment" else {}
     make += [f"{name}={value}" for name, value in given.items()] if where == "command line" else []
     done = subprocess.run(make, env={**os.environ, **more}, capture_output=True, text=True, check=True)
