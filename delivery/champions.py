@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from delivery.ledger import Entry
-from delivery.opening import open_delivery, var_of
+from delivery.opening import open_delivery, var_of, who
 from delivery.progress import tell
 from delivery.settings import Settings
 from delivery.targets import Champion
@@ -38,6 +38,14 @@ def present_champion(settings: Settings, model: str) -> Champion | None:
         return None
     release, reference = found
     return Champion(model, release, pull_release(reference, release, var_of(settings) / "champions" / model), None)
+
+
+def note_refusal(settings: Settings, model: str, contender: str | None, why: str) -> None:
+    """What `check` or `gate` refused, in the ledger; who may not write there leaves it in the build's files alone."""
+    if not sees_target(settings):
+        return
+    delivery = open_delivery(settings)
+    delivery.record(Entry(model, "refused", contender, who(), why, delivery.target.named(model)))
 
 
 def known_approvals(settings: Settings, model: str, release: str) -> list[Entry]:

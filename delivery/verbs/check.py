@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from delivery.champions import present_champion
+from delivery.champions import note_refusal, present_champion
 from delivery.errors import Refused
 from delivery.junit import Case, write_junit
 from delivery.progress import tell
@@ -29,6 +29,8 @@ def check(work: Work, _call: argparse.Namespace) -> None:
         document = {**report.document(), "key": key}
         work.leave("check.json", document)
         tell(f"check: {report_line(document)}")
+        if failed := failures(document):
+            note_refusal(work.settings, work.name, None, f"check: {'; '.join(one['sentence'] for one in failed)}")
     else:
         tell(f"check: nothing new, {report_line(document)}")
     write_junit(work.root / "build", "check", work.name, cases_of(document))
@@ -75,9 +77,14 @@ def cases_of(document: dict[str, Any]) -> list[Case]:
     ]
 
 
+def failures(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The checks that say no."""
+    return [one for one in document["checks"] if not one["passed"]]
+
+
 def require_passed(work: Work, document: dict[str, Any]) -> None:
     """Refused where a check failed; each failed one is told with its places."""
-    failed = [one for one in document["checks"] if not one["passed"]]
+    failed = failures(document)
     for one in failed:
         tell(f"check: no: {one['sentence']}" + "".join(f"\n  {place}" for place in one["places"]))
     if failed:

@@ -17,6 +17,7 @@ from typing import Any
 
 from delivery.errors import Broken
 from delivery.files import read_json
+from delivery.opening import open_delivery
 from delivery.progress import tell
 from delivery.reporting import write_report
 from delivery.settings import FILE, Settings, load_settings
@@ -127,6 +128,9 @@ def shuffled_labels(stage: Stage, champion: str) -> None:
         stage.call("gate", wanted=1)
         refusing = [one["gate"] for one in stage.found("verdicts.json")["verdicts"] if one["passed"] is False]
         tell(f"   Refused by {len(refusing)} gates.")
+    last = open_delivery(load_settings(stage.folder / FILE)).ledger.entries(stage.spec.name)[-1]
+    if last.action != "refused" or not last.why.startswith("gate: "):
+        raise Broken(f"demo: the ledger's last line is {last.action}, the story says that the gates refused it")
     expect(stage, champion)
 
 

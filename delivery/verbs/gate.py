@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
-from delivery.champions import known_approvals, present_champion
+from delivery.champions import known_approvals, note_refusal, present_champion
 from delivery.errors import Broken, Refused, WrongSetting
 from delivery.files import replace_file
 from delivery.junit import Case, write_junit
@@ -37,6 +37,8 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
         document = {**run_gates(work, arguments), "key": key}
         work.leave(FILE, document)
         tell(f"gate: {report_line(document)}")
+        if refusals := sentences(document):
+            note_refusal(work.settings, work.name, document["contender"], f"gate: {'; '.join(refusals)}")
     else:
         tell(f"gate: nothing new, {report_line(document)}")
     write_junit(work.root / "build", "gate", work.name, cases_of(document))
@@ -124,9 +126,17 @@ def report_line(document: dict[str, Any]) -> str:
 
 def require_passed(work: Work, document: dict[str, Any]) -> None:
     """Refused where a gate said no; each one is told in its sentence."""
-    refusals = [one for one in document["verdicts"] if one["passed"] is False]
-    for one in refusals:
-        tell(f"gate: no: {one['sentence']}")
-    if refusals:
-        names = ", ".join(one["gate"] for one in refusals)
+    for sentence in sentences(document):
+        tell(f"gate: no: {sentence}")
+    if names := ", ".join(one["gate"] for one in refused(document)):
         raise Refused(f"{work.name}: refused by {names} (contender {document['contender']}, build/{work.name}/{FILE})")
+
+
+def refused(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The verdicts that say no."""
+    return [one for one in document["verdicts"] if one["passed"] is False]
+
+
+def sentences(document: dict[str, Any]) -> list[str]:
+    """What they say."""
+    return [one["sentence"] for one in refused(document)]

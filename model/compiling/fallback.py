@@ -11,8 +11,9 @@ from model.release.documents import VERSION
 from model.release.schema import Field
 
 FILE = "scorer.skops"
-TRUSTED = ("sklearn.", "numpy.", "scipy.", "pandas.", "operator.", "model.release.", "model.library.", "runtime.")
+TRUSTED = ("sklearn.", "numpy.", "scipy.", "pandas.", "operator.", "model.release.", "runtime.")
 """Where types and functions may come from: libraries of the lock, and code that travels in the release."""
+OWN = "model.library."
 
 
 def save_pipeline(
@@ -27,6 +28,9 @@ def save_pipeline(
     foreign = [name for name in named if not name.startswith(TRUSTED)]
     if foreign:
         path.unlink()
-        raise CompilingError(f"the pipeline holds {', '.join(foreign)}: of no library that the release carries")
+        own = (
+            "; what it needs when it answers belongs into the model's runtime.py" if foreign[0].startswith(OWN) else ""
+        )
+        raise CompilingError(f"the pipeline holds {', '.join(foreign)}: of no library that the release carries{own}")
     scorer = {"family": "fallback", "file": FILE, "trusted": named, "fields": [[f.name, f.kind] for f in fields]}
     return {"schema": VERSION, "task": task, "labels": list(labels), "band": None, "scorer": scorer}

@@ -1,6 +1,8 @@
 """What cannot be compiled is served by scikit-learn itself, behind the same interface."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -95,6 +97,16 @@ def test_members_of_a_vote(table, tmp_path):
 def test_code_of_nobodys_library_is_not_saved(table, tmp_path):
     odd = make_pipeline(SimpleImputer(), FunctionTransformer(_own_function), StandardScaler())
     with pytest.raises(CompilingError, match="_own_function: of no library"):
+        saved(neighbours(KNeighborsRegressor(), odd), table, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_code_of_a_model_s_folder_that_does_not_travel_is_not_saved(table, tmp_path, monkeypatch):
+    """It is there now, and would be gone where the release answers."""
+    monkeypatch.setattr(_own_function, "__module__", "model.library.toy.features")
+    monkeypatch.setitem(sys.modules, "model.library.toy.features", SimpleNamespace(_own_function=_own_function))
+    odd = make_pipeline(SimpleImputer(), FunctionTransformer(_own_function), StandardScaler())
+    with pytest.raises(CompilingError, match=r"_own_function: of no library .* belongs into the model's runtime\.py"):
         saved(neighbours(KNeighborsRegressor(), odd), table, tmp_path)
     assert not list(tmp_path.iterdir())
 
