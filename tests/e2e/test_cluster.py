@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from delivery import rollout
 from delivery.errors import Broken, Refused
 from delivery.manifests import Manifests, Wanted
 from delivery.promotion import promote, rollback
@@ -118,6 +120,34 @@ def test_a_release_that_does_not_come_up_is_undone(there: Bench, name: str, chan
     assert [entry.action for entry in there.delivery().ledger.entries(MODEL)][-1] == "undone"
 
 
+def test_a_crashing_release_is_refused_in_staging_and_as_a_canary(there: Bench) -> None:
+    before, build = live(there), there.settings.root / "build"
+    folder = there.disguise("crashes", there.build("first"), 'CMD ["python", "-c", "raise SystemExit(\'no leaf\')"]')
+    build.mkdir(exist_ok=True)
+    with asking(there) as counts:
+        with pytest.raises(Refused, match=r"staging: .* does not come up: .*no leaf"):
+            rollout.stage(there.delivery(), MODEL, folder, build, who="me")
+        with pytest.raises(Refused, match=r"was aborted after 0 requests .* does not come up: .*no leaf"):
+            canary(there, folder)
+    assert live(there) == before
+    assert_all_answered(counts)
+    assert [entry.action for entry in there.delivery().ledger.entries(MODEL)][-2:] == ["refused", "refused"]
+    assert there.pods("canary") == [] or until(lambda: there.pods("canary") == []) is None
+
+
+def test_what_project_toml_says_otherwise_reaches_a_release_that_is_live(there: Bench) -> None:
+    resources = dataclasses.replace(there.cluster.resources, cpu="30m")
+    other = dataclasses.replace(there.cluster, resources=resources)
+    changed = Bench(dataclasses.replace(there.settings, environments={"here": other}), there.admin_config)
+    with asking(there) as counts:
+        assert there.delivery().target.renew(MODEL) == ""
+        assert "its pods were exchanged" in changed.delivery().target.renew(MODEL)
+        [server] = there.delivery().target.slots.deployment(MODEL, "stable")["spec"]["template"]["spec"]["containers"]
+        assert server["resources"]["requests"]["cpu"] == "30m"
+        assert "its pods were exchanged" in there.delivery().target.renew(MODEL)
+    assert_all_answered(counts)
+
+
 def test_an_image_that_is_not_there_is_undone(there: Bench) -> None:
     before, folder = live(there), there.settings.root / "absent" / "release"
     there.disguise("absent", there.build("first"), "LABEL a=b")
@@ -140,6 +170,7 @@ def test_a_quota_in_the_way_is_said(there: Bench, second: Path) -> None:
     finally:
         there.admin("delete", "quota", "few")
     print(refused.value)
+    assert "does not serve either" not in str(refused.value)
     assert live(there) == before
     assert_all_answered(counts)
 

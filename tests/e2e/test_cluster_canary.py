@@ -58,6 +58,23 @@ def measured_share(there: Bench) -> tuple[float, float]:
     return ours / (ours + theirs), step["share"]
 
 
+def test_a_canary_whose_pods_begin_to_crash_is_aborted_though_none_of_them_can_count_it(
+    there: Bench, second: Path
+) -> None:
+    before, said = live(there), list[str]()
+    folder = there.disguise("crashes", there.build("first"), 'CMD ["python", "-c", "raise SystemExit(\'no leaf\')"]')
+    image = json.loads((folder.parent / "image.json").read_text())["reference"]
+
+    def crash(sentence: str) -> None:
+        if "of people's" in sentence and not said:
+            said.append(there.admin("set", "image", f"deployment/{MODEL}-canary", f"server={image}"))
+
+    with people(there.service_url(), cases()) as crowd, pytest.raises(Refused, match=r"was aborted .*no leaf"):
+        canary(there, second, policy=PEOPLE, progress=crash)
+    assert crowd.outcomes["answered"] == crowd.outcomes["sent"]
+    assert live(there) == before
+
+
 def test_a_canary_that_nobody_asks_is_held_and_refused(there: Bench, second: Path) -> None:
     policy, begun = dataclasses.replace(PEOPLE, step_seconds=2.0, hold_seconds=10.0), time.monotonic()
     with pytest.raises(Refused, match="cannot be judged: not enough data after 0 requests"):

@@ -14,6 +14,8 @@ from delivery.clusters import AlertWebhook, FeedbackStore
 from delivery.manifests import Manifests, Wanted
 from delivery.settings import load_settings
 from delivery.targets.kube.api import Api, ApiRefused, connect
+from delivery.targets.kube.monitoring import Monitoring
+from delivery.targets.kube.slots import Slots
 from tests.e2e.cluster import Bench, deployer_config, environment, kubectl
 from tests.e2e.images import ROOT
 from tests.e2e.missing import require
@@ -74,6 +76,12 @@ def test_the_delivery_installs_the_route_of_alertmanager(there, api, manifests):
         api.apply(document)
     found = json.loads(there.admin("get", "alertmanagerconfig", "model-alerts", "--output=json"))
     assert found["spec"]["receivers"][0]["webhookConfigs"][0]["url"] == "https://jenkins.example.org/invoke"
+    # Taken out of project.toml again, nobody is called any more.
+    routes = Monitoring(Slots(api, Manifests(ROOT, there.cluster)))
+    routes._take_back_routes({"model-alerts"})
+    assert there.admin("get", "alertmanagerconfig", "--output=name")
+    routes._take_back_routes(set())
+    assert there.admin("get", "alertmanagerconfig", "--output=name") == ""
 
 
 def test_pods_are_let_out_to_the_store_and_to_nothing_without_one(there, api, manifests):
