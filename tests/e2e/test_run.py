@@ -36,6 +36,8 @@ def test_what_it_prints_can_be_tried(first_run: FirstRun) -> None:
     report = re.search(r"^report: +(.*)$", first_run.said, re.MULTILINE)
     assert report is not None
     assert f"Release {first_run.checkout.champion('sentiment')} was promoted" in Path(report[1]).read_text()
+    page = Path(report[1]).with_name("sentiment.html").read_text()
+    assert "vote is made of count_nb, tfidf_logreg and hashing_svm." in page
 
 
 def test_the_second_run_trains_nothing_and_changes_nothing(checkout: Checkout) -> None:
