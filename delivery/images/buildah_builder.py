@@ -133,12 +133,20 @@ def free_port() -> int:
         return port
 
 
+def environment() -> dict[str, str]:
+    """This process's own. Buildah refuses every command where DOCKER_CONFIG holds no login, which is no error to Docker."""
+    own = dict(os.environ)
+    if "DOCKER_CONFIG" in own and not Path(own["DOCKER_CONFIG"], "config.json").is_file():
+        del own["DOCKER_CONFIG"]
+    return own
+
+
 def run(words: Sequence[str], what: str, data: bytes = b"", arguments: Mapping[str, str] | None = None) -> bytes:
     """What a buildah command prints; Broken with its last lines where it fails, the arguments' values hidden."""
-    hidden = arguments or {}
+    hidden = dict(arguments or {})
     try:
         done = subprocess.run(
-            ["buildah", *words], input=data, capture_output=True, check=False, env={**os.environ, **hidden}
+            ["buildah", *words], input=data, capture_output=True, check=False, env=environment() | hidden
         )
     except FileNotFoundError:
         raise Broken(f"{what}: there is no buildah on PATH; on Debian and Ubuntu: apt install buildah") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from delivery.images.buildah_builder import run
 from delivery.images.building import LABEL, build_image, open_builder, read_sealed, recipe_of
 from delivery.settings import Settings
 from tests.e2e.images import docker, project, pull, registry_of, release_for, require, succeeds
@@ -112,8 +113,6 @@ def exported(builder: str, tag: str, folder: Path) -> tuple[bytes, str]:
         whole = subprocess.run(["docker", "save", tag], capture_output=True, check=True).stdout
         return whole, docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", tag)
     path = folder / "image"
-    subprocess.run(["buildah", "push", "--disable-compression", tag, f"dir:{path}"], capture_output=True, check=True)
-    inspected = subprocess.run(
-        ["buildah", "inspect", "--type", "image", tag], capture_output=True, text=True, check=True
-    )
-    return b"".join(file.read_bytes() for file in path.iterdir()), inspected.stdout
+    run(["push", "--disable-compression", tag, f"dir:{path}"], tag)
+    inspected = run(["inspect", "--type", "image", tag], tag)
+    return b"".join(file.read_bytes() for file in path.iterdir()), inspected.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from delivery.errors import Broken
-from delivery.images.buildah_builder import run
+from delivery.images.buildah_builder import environment, run
 from delivery.images.docker_builder import DockerBuilder, read_stream
 
 SECRET = {"BASE": "b", "PIP_INDEX_URL": "https://me:secret@index/simple"}
@@ -49,3 +49,10 @@ def test_a_command_that_fails_tells_its_last_lines_without_secrets(monkeypatch, 
     with pytest.raises(Broken) as caught:
         run(["build", "-"], "shop/mood:1", b"", SECRET)
     assert str(caught.value) == "shop/mood:1: buildah build ended with 125\nlooking in ***"
+
+
+def test_buildah_is_not_shown_a_docker_config_that_is_not_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    assert "DOCKER_CONFIG" not in environment()
+    (tmp_path / "config.json").write_text("{}")
+    assert environment()["DOCKER_CONFIG"] == str(tmp_path)
