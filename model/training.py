@@ -25,6 +25,8 @@ from model.measures import Array, measures_of
 from model.spec import ModelSpec
 
 Progress = Callable[[str], None]
+FOR_PEOPLE = ("README", "LICENSE", "LICENCE")
+"""Files of a model's folder that nothing learns from."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,32 @@ def folds_of(spec: ModelSpec, train: Part) -> list[tuple[np.ndarray[Any, Any], n
 
 
 def key_of(root: Path, spec: ModelSpec, data: Data) -> str:
-    """What training depends on: the rows, the code that learns, the lock. Unchanged, nothing is trained again."""
+    """What training depends on: the rows, the code that learns, the model's files, the lock. Unchanged, no new fit."""
     digest = hashlib.sha256(data.sha256.encode())
-    for path in [*learning_code(root, spec), root / "requirements.txt"]:
+    for path in [*learning_files(root, spec), root / "requirements.txt"]:
         digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def learning_code(root: Path, spec: ModelSpec) -> list[Path]:
-    """Every Python file that training this model could run: the room `model/`, and of the library its own folder."""
-    library = root / "model" / "library"
-    every = sorted((root / "model").rglob("*.py"))
-    return [path for path in every if library not in path.parents or spec.folder in path.relative_to(root).parents]
+def learning_files(root: Path, spec: ModelSpec) -> list[Path]:
+    """What training or judging this model could read: the Python of the room `model/`, and all files of its own folder.
+
+    Of its folder only the rows' file is left out, since `Data.sha256` counts them, wherever they lie.
+    """
+    library, folder = root / "model" / "library", root / spec.folder
+    room = [path for path in files_below(root / "model") if path.suffix == ".py" and library not in path.parents]
+    return [*room, *(path for path in files_below(folder) if path != folder / spec.dataset.file)]
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file of a folder that code could read, sorted: no caches, no hidden files, and no words for people only."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not _is_cache(path.relative_to(folder)) and not _is_for_people(path)]
+
+
+def _is_cache(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
+def _is_for_people(path: Path) -> bool:
+    return path.name.upper().split(".")[0] in FOR_PEOPLE and path.suffix in ("", ".md", ".txt")

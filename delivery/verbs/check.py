@@ -48,7 +48,7 @@ def champion_data(work: Work) -> dict[str, Any] | None:
 
 
 def key_of_check(work: Work, source: Any, champion: dict[str, Any] | None) -> str | None:
-    """What the checks depend on: rows, code, lock and the champion's profile; None where the rows cannot be read.
+    """What the checks depend on: rows, code, the model's files, lock, the champion's profile; None for unreadable rows.
 
     A champion of these very rows has nothing to say of them: its promotion is no reason to check them again.
     """

@@ -19,7 +19,7 @@ from delivery.targets import Champion
 from delivery.work import Work
 from model.contender import identity_in
 from model.data import load
-from model.training import key_of
+from model.training import files_below, key_of
 
 FILE = "verdicts.json"
 NUMBERS = ("kind", "value", "low", "high", "n", "at_least", "at_most")
@@ -66,7 +66,7 @@ def note_champion(work: Work, champion: Champion | None) -> None:
 
 
 def key_of_gate(work: Work, arguments: dict[str, str], champion: Champion | None, before: dict[str, Any] | None) -> str:
-    """What the verdicts depend on: contender, champion, rows, code, lock, approvals and their policy, the gates' tests.
+    """What the verdicts depend on: contender, champion, rows, code, files, lock, approvals, policy, the gates' tests.
 
     A contender that has become the champion itself need not be judged again beside itself.
     """
@@ -78,7 +78,7 @@ def key_of_gate(work: Work, arguments: dict[str, str], champion: Champion | None
         beside = before["champion"]["release"]
     people = f"{arguments.get('--approved-by')} {arguments.get('--asks')}"
     digest = hashlib.sha256(f"{key_of(work.root, work.spec, data)} {contender} {beside} {people}".encode())
-    for path in sorted((work.root / "tests" / "gates").glob("*.py")):
+    for path in files_below(work.root / "tests" / "gates"):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -17,7 +17,7 @@ from model.learning import learn
 
 
 def train(work: Work, _call: argparse.Namespace) -> None:
-    """Learns where rows, code or lock have changed; leaves training.json and the contender."""
+    """Learns where rows, code, files of the model or lock have changed; leaves training.json and the contender."""
     data = load(work.spec, work.root, rows_file(work))
     if work.read("check.json")["data_sha256"] != data.sha256:
         raise WrongSetting(f"{work.name}: the rows are not those that were checked; `check` has to run first")

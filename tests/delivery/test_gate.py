@@ -8,8 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from delivery.errors import Broken, Refused
+from delivery.verbs import gate as verb
 from delivery.verbs.gate import require_passed, run_gates
 from delivery.work import Work
+from model.data import load
+from tests.model.toy import toy_below
 
 CONFTEST = """
     def pytest_addoption(parser):
@@ -64,3 +67,22 @@ def test_gates_that_cannot_be_asked_are_no_refusal(gates):
         Broken, match=r"^calm: the gates could not be asked: E .*no such engine \(build/calm/gate.log\)$"
     ):
         gates(passed=True, before="raise RuntimeError('no such engine')")
+
+
+def test_an_edited_file_of_cases_is_judged_anew(tmp_path, monkeypatch, capsys):
+    settings = SimpleNamespace(root=tmp_path, approval=SimpleNamespace(policy="never"), source_of=lambda _: None)
+    judged = {"contender": "8c1d02f7a9be", "champion": {"release": None}, "passed": True, "verdicts": []}
+    monkeypatch.setattr(verb, "present_champion", lambda *_: None)
+    monkeypatch.setattr(verb, "known_approvals", lambda *_: [])
+    monkeypatch.setattr(verb, "identity_in", lambda _: judged["contender"])
+    monkeypatch.setattr(verb, "run_gates", lambda *_: judged)
+    with toy_below(tmp_path) as spec:
+        work = Work(spec, settings)
+        work.leave("training.json", {"data_sha256": load(spec, tmp_path).sha256})
+        said = []
+        for edit in ("", "", "0,1,no\n", ""):
+            with (tmp_path / spec.folder / "data" / "cases.csv").open("a") as cases:
+                cases.write(edit)
+            verb.gate(work, None)
+            said.append("nothing new" in capsys.readouterr().out)
+    assert said == [False, True, False, True]
