@@ -76,7 +76,7 @@ class Answering:
         return reply
 
     def describe(self) -> dict[str, Any]:
-        """What the release says of itself: `model`, `task`, `labels`, `api`, `schema`, `samples`."""
+        """What the release says of itself: `model`, `task`, `labels`, `api`, `banded`, `schema`, `samples`."""
         return self._described
 
     @cached_property

@@ -1,4 +1,5 @@
-"""Does a contender take every request that the champion takes: by its schema, field by field, and by asking it.
+"""Does a contender take every request that the champion takes, and answer as much: by what it says of itself, field by
+field, and by asking it.
 
 Both, for each sees what the other cannot: a schema tells of every value at once, also of those that nobody thought to
 send; a request tells what the code does with it.
@@ -61,6 +62,9 @@ def _narrowed(mine: Described, champion: Described) -> Iterator[str]:
     """A sentence for each thing that the champion's interface has and ours has not."""
     if not answers_alike(mine, champion):
         yield f"answers {mine['labels'] or mine['task']}, the champion {champion['labels'] or champion['task']}"
+    # A release that was sealed before `banded` was told does not say: nothing is known then, and nothing is refused.
+    if champion.get("banded") is True and mine.get("banded") is False:
+        yield "answers no low and high any more"
     ours = {field["name"]: field for field in mine["schema"]}
     theirs = {field["name"]: field for field in champion["schema"]}
     for name, field in theirs.items():

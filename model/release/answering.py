@@ -50,10 +50,10 @@ def reply(request: Json, release: Release) -> Json:
 
 
 def describe(release: Release) -> Json:
-    """What a client needs to know of the release before it asks."""
+    """What a client needs to know of the release before it asks; `banded`: served answers hold `low` and `high` too."""
     schema = release.schema.to_document()
     head = {key: schema[key] for key in ("model", "task", "labels", "api")}
-    return {**head, "schema": schema["fields"], "samples": release.samples}
+    return {**head, "banded": release.band is not None, "schema": schema["fields"], "samples": release.samples}
 
 
 def as_answer(answer: Answer) -> Json:

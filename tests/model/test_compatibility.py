@@ -12,7 +12,8 @@ from model.asking import Answering
 from model.comparison import question_of, ratio_of_a_round
 from model.compatibility import breaks, narrowed
 from model.release.fields import Field, Refused, days_of, reader_of
-from tests.serving.releases import TABLE, TEXT, write_release
+from model.release.sealing import seal
+from tests.serving.releases import PROVENANCE, TABLE, TEXT, write_release
 
 VALUES = (None, 0, 1, 7.5, -3, 99, "RL", "RM", "x", "x" * 60, "x" * 10001, "2020-01-01", "1990-01-01")
 DAYS = days_of("2000-01-01")
@@ -92,6 +93,34 @@ def test_other_labels_a_lost_and_a_new_field_break_them_too(tmp_path: Path) -> N
     assert said[0] == "answers ['negative', 'positive'], the champion regression"
     assert "field area: is not there any more" in said
     assert "field text: is new and may not be left out" in said
+
+
+def with_band(folder: Path, banded: bool) -> Path:
+    """The table's release with its conformal band, or without."""
+    parts = copy.deepcopy(TABLE)
+    parts["scorer.json"]["band"] = TABLE["scorer.json"]["band"] if banded else None
+    return write_release(folder, parts)
+
+
+def test_an_answer_that_loses_its_band_breaks_those_that_read_low_and_high(tmp_path: Path) -> None:
+    banded, plain = with_band(tmp_path / "a", banded=True), with_band(tmp_path / "b", banded=False)
+    with Answering(banded) as theirs, Answering(plain) as ours:
+        assert breaks(ours, theirs)[0] == [{"instance": {}, "detail": "answers no low and high any more"}]
+        assert breaks(theirs, ours)[0] == [], "a band that is new breaks nobody"
+        assert breaks(theirs, theirs)[0] == []
+
+
+def test_a_champion_sealed_before_it_told_of_its_band_is_read_and_finds_nothing(tmp_path: Path) -> None:
+    old, plain = with_band(tmp_path / "a", banded=True), with_band(tmp_path / "b", banded=False)
+    code = old / "model" / "release" / "answering.py"
+    told = code.read_text()
+    assert '"banded": release.band is not None, ' in told
+    code.write_text(told.replace('"banded": release.band is not None, ', ""))
+    (old / "release.json").unlink()  # sealed anew with the code of its day
+    seal(old, PROVENANCE)
+    with Answering(old) as theirs, Answering(plain) as ours:
+        assert "banded" not in theirs.describe()
+        assert breaks(ours, theirs)[0] == []
 
 
 class Clock:

@@ -72,7 +72,15 @@ def test_a_release_describes_itself(release: Release) -> None:
     assert told == json.loads(json.dumps(describe(release)))
     assert (told["model"], told["task"], told["labels"], told["api"]) == ("mood", "binary", ["bad", "good"], 1)
     assert told["schema"][0]["name"] == "text"
+    assert told["banded"] is False
     assert told["samples"]["instances"] == [{"text": "a good film"}]
+
+
+def test_a_release_with_a_band_says_so(price: Path) -> None:
+    scorer = json.loads((price / "scorer.json").read_text())
+    scorer["band"] = {"kind": "relative", "coverage": 0.9, "half_width": 0.158}
+    (price / "scorer.json").write_text(json.dumps(scorer))
+    assert ask(load(price, sealed=False), describe=True)["describe"]["banded"] is True
 
 
 @pytest.mark.parametrize(
