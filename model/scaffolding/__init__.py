@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import model.library
@@ -19,16 +19,25 @@ from model.library import Candidate
 from model.scaffolding import proposing, writing
 from model.scaffolding.columns import Guess, guess
 from model.scaffolding.errors import ScaffoldingError
+from model.scaffolding.proposing import Failing
 from model.spec import Dataset, ModelSpec
 
-__all__ = ["ScaffoldingError", "write_model"]
+__all__ = ["Failing", "ScaffoldingError", "Written", "write_model"]
 
 SMALL_ROWS = 1_000
 """Below this the holdout takes a larger share: with fewer than some hundred rows no gate can tell good from bad."""
 
 
-def write_model(name: str, csv: Path, target: str, root: Path) -> list[Path]:
-    """Write `model/library/<name>/` below `root` and return its files. Nothing is left behind where that fails.
+@dataclass(frozen=True)
+class Written:
+    """The files of a new model, and the checks that its rows fail: its spec.py holds those as comments."""
+
+    files: list[Path]
+    failing: list[Failing]
+
+
+def write_model(name: str, csv: Path, target: str, root: Path) -> Written:
+    """Write `model/library/<name>/` below `root`. Nothing is left behind where that fails.
 
     Raises ScaffoldingError, or DataError where the CSV cannot be read.
     """
@@ -49,7 +58,7 @@ def _refuse_name(name: str, root: Path) -> None:
         raise ScaffoldingError(f"{name}: there is already model/library/{name}, wanted a new name")
 
 
-def _write(name: str, guessed: Guess, folder: Path, root: Path) -> list[Path]:
+def _write(name: str, guessed: Guess, folder: Path, root: Path) -> Written:
     (folder / "data").mkdir(parents=True)
     writing.write_data(folder / "data" / f"{name}.csv.gz", guessed.cells)
     spec = _first_spec(name, guessed)
@@ -60,14 +69,11 @@ def _write(name: str, guessed: Guess, folder: Path, root: Path) -> list[Path]:
     written = [_put(folder / file, content) for file, content in files.items()]
     data = load(spec, root)
     figures = proposing.measure_candidates(spec, data, _candidates(name, folder))
-    spec = replace(
-        spec,
-        gates=tuple(proposing.propose_gates(spec, figures)),
-        checks=tuple(proposing.propose_checks(spec, data)),
-    )
-    written.append(_put(folder / "spec.py", writing.spec_file(spec, guessed, figures)))
+    passed, failing = proposing.propose_checks(spec, data)
+    spec = replace(spec, gates=tuple(proposing.propose_gates(spec, figures)), checks=tuple(passed))
+    written.append(_put(folder / "spec.py", writing.spec_file(spec, guessed, figures, failing)))
     writing.lay_out(written)
-    return [*written, folder / "data" / f"{name}.csv.gz"]
+    return Written([*written, folder / "data" / f"{name}.csv.gz"], failing)
 
 
 def _first_spec(name: str, guessed: Guess) -> ModelSpec:

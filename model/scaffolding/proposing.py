@@ -48,6 +48,14 @@ class Figure:
         return float(f"{(self.guessing + self.reached) / 2:.3g}")
 
 
+@dataclass(frozen=True)
+class Failing:
+    """A check that the person's own rows fail: it is told and written as a comment, for they are to decide."""
+
+    check: Check
+    sentence: str
+
+
 def measure_candidates(spec: ModelSpec, data: Data, candidates: Mapping[str, Candidate]) -> list[Figure]:
     """What guessing and what the best candidate is worth. Raises ScaffoldingError where nothing can be learned."""
     truth = data.train.target.astype(float)
@@ -88,10 +96,16 @@ def propose_gates(spec: ModelSpec, figures: list[Figure]) -> list[Gate]:
     ]
 
 
-def propose_checks(spec: ModelSpec, data: Data) -> list[Check]:
-    """The checks that these rows themselves pass."""
-    proposed = [*_of_rows(data), *_of_target(spec, data), *_of_leaks(spec)]
-    return [check for check in proposed if run_checks(replace(spec, checks=(check,)), data, None).passed]
+def propose_checks(spec: ModelSpec, data: Data) -> tuple[list[Check], list[Failing]]:
+    """The checks that these rows pass, and those that they fail today."""
+    passed, failing = [], []
+    for check in [*_of_rows(data), *_of_target(spec, data), *_of_leaks(spec)]:
+        wrong = [each for each in run_checks(replace(spec, checks=(check,)), data, None).checks if not each.passed]
+        if wrong:
+            failing.append(Failing(check, "; ".join(each.sentence for each in wrong)))
+        else:
+            passed.append(check)
+    return passed, failing
 
 
 def _guesses(train: Part, classes: int) -> npt.NDArray[np.float64]:

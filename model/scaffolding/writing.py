@@ -17,9 +17,10 @@ from typing import Any
 
 from model.release.schema import Field
 from model.scaffolding.columns import Column, Guess
-from model.scaffolding.proposing import Figure
+from model.scaffolding.proposing import Failing, Figure
 from model.spec import Check, Gate, ModelSpec
 
+WIDEST_COMMENT = 112
 TEMPLATES = Path(__file__).parent / "templates"
 STEPS = {
     "number": "# A missing number counts as the median.\n"
@@ -77,8 +78,8 @@ def boosting_file(name: str, guessed: Guess) -> str:
     return _filled("boosting", name=name, estimator=f"HistGradientBoosting{kind}", what=what)
 
 
-def spec_file(spec: ModelSpec, guessed: Guess, figures: list[Figure]) -> str:
-    """spec.py"""
+def spec_file(spec: ModelSpec, guessed: Guess, figures: list[Figure], failing: Iterable[Failing] = ()) -> str:
+    """spec.py; the checks that the rows fail stand in it as comments."""
     return _filled(
         "spec",
         name=spec.name,
@@ -88,7 +89,7 @@ def spec_file(spec: ModelSpec, guessed: Guess, figures: list[Figure]) -> str:
         target_words=spec.dataset.target.replace("\\", "").replace('"', "'"),
         story=_story(guessed, figures),
         holdout_share=spec.dataset.holdout_share,
-        checks="\n".join(_check(check) for check in spec.checks),
+        checks="\n".join([*map(_check, spec.checks), *(_failing(each, spec.name) for each in failing)]),
         gates="\n".join(_gate(gate) for gate in spec.gates),
         labels=_labels(spec),
         coverage=_indented(["# The band around an answer is to cover this share of the truth.", "coverage=0.9,"], 4)
@@ -159,8 +160,22 @@ def _value(value: Any) -> str:
 
 
 def _check(check: Check) -> str:
+    return f"    Check({', '.join(_arguments(check))}),"
+
+
+def _arguments(check: Check) -> list[str]:
     options = ", ".join(f"{_quoted(name)}: {_value(value)}" for name, value in check.options.items())
-    return f"    Check({_quoted(check.kind)}{f', {{{options}}}' if options else ''}, why={_quoted(check.why)}),"
+    return [_quoted(check.kind), *([f"{{{options}}}"] if options else []), f"why={_quoted(check.why)}"]
+
+
+def _failing(failing: Failing, name: str) -> str:
+    """A check as a comment: the sentence why, then what the # is to be taken away from."""
+    saw = failing.sentence.removeprefix(f"{name}: ")
+    why = _comment(f"Your rows fail this check today: {saw}. Mend the rows, then take away the # below.")
+    check = _check(failing.check).strip()
+    if len(check) > WIDEST_COMMENT:
+        check = "Check(\n" + _indented([f"{each}," for each in _arguments(failing.check)], 4) + "\n),"
+    return why + "\n" + textwrap.indent(check, "    # ")
 
 
 def _gate(gate: Gate) -> str:

@@ -157,7 +157,7 @@ def test_the_written_files_are_clean_python(made: Path) -> None:
 
 def test_the_same_csv_gives_the_same_files(made: Path, tmp_path: Path) -> None:
     foreign = patients()
-    again = write_model("patients_again", foreign.write(tmp_path), foreign.target, tmp_path)
+    again = write_model("patients_again", foreign.write(tmp_path), foreign.target, tmp_path).files
     assert [file.name for file in again] == [
         "__init__.py", "features.py", "linear.py", "boosting.py", "spec.py", "patients_again.csv.gz",
     ]  # fmt: skip
