@@ -102,11 +102,12 @@ def _ranking(spec: ModelSpec, data: Data, trained: Trained) -> dict[str, Any]:
 
 
 def _trial(number: int, trial: Trial) -> dict[str, Any]:
-    figure = {"value": trial.figure.value, "low": trial.figure.low, "high": trial.figure.high}
+    figure = {name: getattr(trial.figure, name) for name in ("value", "low", "high", "level")}
     return {
         "name": trial.candidate,
         "rank": number,
         **figure,
         "seconds": round(trial.seconds, 2),
         "folds": list(trial.folds),
+        "members": list(trial.members),
     }

@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from model.data import Data, Part
@@ -38,6 +41,8 @@ class Trial:
     figure: Measurement
     folds: tuple[float, ...]
     seconds: float
+    members: tuple[str, ...] = ()
+    """Of a vote, by name; else none."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,19 @@ def _try(spec: ModelSpec, train: Part, name: str, candidate: Candidate, progress
         float(formula(truth[held], answers[held], np.ones((1, len(held))))[0]) for _, held in folds_of(spec, train)
     ]
     figure = measure(formula, truth, answers, draw_weights(train.groups))
-    return Trial(name, answers, figure, tuple(folds), time.perf_counter() - started)
+    members = members_of(candidate.build())
+    return Trial(name, answers, figure, tuple(folds), time.perf_counter() - started, members)
+
+
+def members_of(estimator: Any) -> tuple[str, ...]:
+    """The members of a vote in their order, also where it is a pipeline's last step or learns a transformed target."""
+    if isinstance(estimator, Pipeline):
+        return members_of(estimator.steps[-1][1])
+    if isinstance(estimator, TransformedTargetRegressor):
+        return members_of(estimator.regressor)
+    if isinstance(estimator, VotingClassifier | VotingRegressor):
+        return tuple(name for name, member in estimator.estimators if not isinstance(member, str))
+    return ()
 
 
 def out_of_fold(spec: ModelSpec, train: Part, candidate: Candidate, progress: Callable[[int], None]) -> Array:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingRegressor
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from model.data import load
 from model.learning import learn
 from model.spec import ModelSpec
-from model.training import key_of
+from model.training import key_of, members_of
 from tests.model.toy import toy_below
+
+CONTRACTS = Path(__file__).parents[2] / "docs" / "contracts.md"
 
 
 @pytest.fixture
@@ -34,6 +42,26 @@ def test_an_edited_file_that_is_no_python_is_learned_from_anew(toy: ModelSpec, t
     append(tmp_path / toy.folder / "data" / "cases.csv", "0,1,no\n")
     assert anew()
     assert not anew()
+
+
+def test_training_json_holds_what_the_contract_promises(toy: ModelSpec, tmp_path: Path) -> None:
+    document, _ = learn(toy, load(toy, tmp_path), tmp_path, tmp_path / "build", lambda _: None)
+    [line] = [line for line in CONTRACTS.read_text().splitlines() if line.startswith("| `training.json` |")]
+    promised = line.partition('"candidates": [{')[2].partition("}]")[0]
+    candidates = {each["name"]: each for each in document["candidates"]}
+    assert set(candidates["vote"]) == set(re.findall(r'"(\w+)"', promised))
+    assert {each["level"] for each in candidates.values()} == {0.95}
+    assert {name: each["members"] for name, each in candidates.items()} == {
+        "calm": [], "keen": [], "vote": ["keen", "calm"],
+    }  # fmt: skip
+
+
+def test_members_are_those_that_a_compiled_scorer_has() -> None:
+    vote = VotingRegressor([("a", Ridge()), ("gone", "drop"), ("b", Ridge())])
+    assert members_of(vote) == ("a", "b")
+    assert members_of(Pipeline([("scale", StandardScaler()), ("vote", vote)])) == ("a", "b")
+    assert members_of(TransformedTargetRegressor(vote)) == ("a", "b")
+    assert members_of(TransformedTargetRegressor()) == members_of(Ridge()) == ()
 
 
 @pytest.mark.parametrize(
