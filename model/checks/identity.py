@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from model.checks.result import CheckResult, Context, Wrong, check
-from model.checks.rows import keys_of
+from model.checks.rows import column_of, first_lines, keys_of
 from model.data import SIDES, split_of
 
 
@@ -30,7 +30,7 @@ def split_is_hash(context: Context) -> CheckResult:
     wrong = Wrong()
     for side, part in zip(SIDES, (data.train, data.holdout), strict=True):
         sides = [split_of(group, dataset.split_salt, dataset.holdout_share) for group in part.groups]
-        wrong.add(part, np.array([each != side for each in sides]), dataset.split or "split")
+        wrong.add(part, np.array([each != side for each in sides]), dataset.split or "")
     saw = f"{len(wrong.places):,} rows on another side than the hash of their group"
     return context.result("split is hash", not wrong.places, saw, "0", wrong.spelled())
 
@@ -39,8 +39,8 @@ def split_is_hash(context: Context) -> CheckResult:
 def overlap(context: Context, *, by: str) -> CheckResult:
     """No holdout row stands in training too: `by` is a column (texts in normal form), `group` or `features`."""
     data = context.data
-    known = set(keys_of(data.train, by))
+    known = first_lines(data.train, by)
     wrong = Wrong()
-    wrong.add(data.holdout, np.array([key in known for key in keys_of(data.holdout, by)]), by)
+    wrong.add_repeats(data.holdout, column_of(context, by), [known.get(key) for key in keys_of(data.holdout, by)])
     saw = f"{len(wrong.places):,} of {len(data.holdout):,} holdout rows are in training by {by}"
     return context.result(f"overlap by {by}", not wrong.places, saw, "0", wrong.spelled())

@@ -88,17 +88,22 @@ def bound(wanted: Check, spec: ModelSpec) -> Callable[[Context], CheckResult]:
 
 @dataclass
 class Wrong:
-    """Places of wrong rows, gathered while a check looks."""
+    """Places of wrong rows (the line, and how the place is told), gathered while a check looks."""
 
     places: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, part: Part, mask: npt.NDArray[np.bool_], column: str) -> None:
         """The rows of a mask are wrong in this column."""
-        self.places += [(int(line), column) for line in part.lines[np.asarray(mask, dtype=bool)]]
+        self.places += [(line, place(line, column)) for line in part.lines[np.asarray(mask, dtype=bool)].tolist()]
+
+    def add_repeats(self, part: Part, column: str, repeated: Sequence[int | None]) -> None:
+        """The rows that repeat another line (None: none) in this column, or in all features where it is ""."""
+        lines = zip(part.lines.tolist(), repeated, strict=True)
+        self.places += [(line, f"{place(line, column)}, repeats line {other}") for line, other in lines if other]
 
     def spelled(self) -> list[str]:
         """In the order of the file."""
-        return [place(line, column) for line, column in sorted(self.places)]
+        return [told for _, told in sorted(self.places)]
 
 
 def groups_of(part: Part, train: Part, by: By) -> pd.Series[Any]:

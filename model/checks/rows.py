@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from model.checks.result import By, CheckResult, Context, Wrong, check, groups_of, name_of, per_group
 from model.data import Part, normal_form, row_keys
 
@@ -39,9 +37,10 @@ def row_count_by(context: Context, *, by: By, min_ratio: float, recorded: Mappin
 def duplicates(context: Context, *, of: str = "features") -> CheckResult:
     """No two rows of the population are the same: in all `features`, or in one column (texts in normal form)."""
     part = context.data.population
-    keys = pd.Series(keys_of(part, of), index=part.rows.index)
+    first = first_lines(part, of)
+    lines = zip(keys_of(part, of), part.lines.tolist(), strict=True)
     wrong = Wrong()
-    wrong.add(part, keys.duplicated().to_numpy(), of)
+    wrong.add_repeats(part, column_of(context, of), [first[key] if first[key] != line else None for key, line in lines])
     saw = f"{len(wrong.places):,} rows repeat the {of} of an earlier row"
     return context.result(f"duplicates by {of}", not wrong.places, saw, "0", wrong.spelled())
 
@@ -54,6 +53,19 @@ def forbidden_features(context: Context, *, names: tuple[str, ...]) -> CheckResu
     saw = f"features {', '.join(used)}" if used else f"{len(context.spec.features)} features"
     wanted = f"none of {', '.join(sorted(forbidden))}"
     return context.result("forbidden features", not used, saw, wanted, [f"line 1, column {name}" for name in used])
+
+
+def first_lines(part: Part, of: str) -> dict[str, int]:
+    """The first line of each key of these rows."""
+    backwards = zip(reversed(keys_of(part, of)), part.lines[::-1].tolist(), strict=True)
+    return dict(backwards)
+
+
+def column_of(context: Context, of: str) -> str:
+    """The column of the file whose cells make two rows the same row; none where all features do."""
+    if of == "features":
+        return ""
+    return context.spec.dataset.group or "" if of == "group" else of
 
 
 def keys_of(part: Part, of: str) -> list[str]:

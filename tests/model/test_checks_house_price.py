@@ -95,6 +95,8 @@ def shift_areas_by_a_row(rows: list[Row]) -> None:
 
 
 LINE = first_holdout_line()
+COPY = "repeats line 2932"
+"""The last line: a copy that was appended."""
 BROKEN: list[tuple[str, str, Edit, str]] = [
     ("schema", "schema", set_cell(0, "full_baths", "99"), "line 2, column full_baths"),
     ("schema", "schema", set_cell(1, "fireplaces", "0.5"), "line 3, column fireplaces"),
@@ -102,15 +104,25 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("schema", "schema", set_cell(2, "year_built", ""), "line 4, column year_built"),
     ("row_count", "rows", lose_rows, ""),
     ("row_count_by", "rows by tier", lose_cheap_neighbourhoods, "tier low"),
-    ("duplicates", "duplicates by id", copy_holdout_into_training(group_id="h-1"), "line 2932, column id"),
+    (
+        "duplicates",
+        "duplicates by id",
+        copy_holdout_into_training(group_id="h-1"),
+        f"line 2932, column id, repeats line {LINE}",
+    ),
     ("split_is_hash", "split is hash", set_cell(0, "split", "holdout"), "line 2, column split"),
-    ("overlap", "overlap by id", copy_holdout_into_training(group_id="h-1", lot_area="9"), f"line {LINE}, column id"),
-    ("overlap", "overlap by group", copy_holdout_into_training(id="ames-x"), f"line {LINE}, column group"),
+    (
+        "overlap",
+        "overlap by id",
+        copy_holdout_into_training(group_id="h-1", lot_area="9"),
+        f"line {LINE}, column id, {COPY}",
+    ),
+    ("overlap", "overlap by group", copy_holdout_into_training(id="ames-x"), f"line {LINE}, column group_id, {COPY}"),
     (
         "overlap",
         "overlap by features",
         copy_holdout_into_training(id="ames-x", group_id="h-1"),
-        f"line {LINE}, column features",
+        f"line {LINE}, {COPY}",
     ),
     ("ranges", "range of living_area, sale_price", set_cell(0, "sale_price", "105"), "line 2, column sale_price"),
     (

@@ -110,6 +110,8 @@ def mark(token: str) -> Edit:
     return edit
 
 
+COPY = "repeats line 2002"
+"""The last line: a copy that was appended."""
 BROKEN: list[tuple[str, str, Edit, str]] = [
     ("schema", "schema", set_cell(5, "text", ""), "line 7, column text"),
     ("schema", "schema", set_cell(5, "rating", "7.5"), "line 7, column rating"),
@@ -119,12 +121,17 @@ BROKEN: list[tuple[str, str, Edit, str]] = [
     ("class_share_shift_by", "share of positive by source", turn_amazon_labels, "source amazon"),
     ("label_is_sign", "label is sign of rating", set_cell(5, "label", "1"), "line 7, column label"),
     ("id_is_content_hash", "id is content hash", set_cell(7, "text", "Quite another sentence."), "line 9, column id"),
-    ("duplicates", "duplicates by id", copy_first_row, "line 2002, column id"),
-    ("duplicates", "duplicates by text", copy_first_row, "line 2002, column text"),
+    ("duplicates", "duplicates by id", copy_first_row, "line 2002, column id, repeats line 2"),
+    ("duplicates", "duplicates by text", copy_first_row, "line 2002, column text, repeats line 2"),
     ("split_is_hash", "split is hash", set_cell(1, "split", "holdout"), "line 3, column split"),
-    ("overlap", "overlap by id", copy_holdout_into_training(text="Another text."), "line 2, column id"),
-    ("overlap", "overlap by group", copy_holdout_into_training(id="movie-1"), "line 2, column group"),
-    ("overlap", "overlap by text", copy_holdout_into_training(id="m-1", group_id="m-1"), "line 2, column text"),
+    ("overlap", "overlap by id", copy_holdout_into_training(text="Another text."), f"line 2, column id, {COPY}"),
+    ("overlap", "overlap by group", copy_holdout_into_training(id="movie-1"), f"line 2, column group_id, {COPY}"),
+    (
+        "overlap",
+        "overlap by text",
+        copy_holdout_into_training(id="m-1", group_id="m-1"),
+        f"line 2, column text, {COPY}",
+    ),
     ("wordless", "wordless text", no_words, "line 12, column text"),
     ("token_purity", "purity of text", mark(" zq"), ", column text"),
     ("token_purity", "purity of text", mark("\u200b"), ", column text"),

@@ -43,7 +43,9 @@ def spec(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def test_a_check_that_the_rows_fail_is_told_in_a_line(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [told] = [line for line in capsys.readouterr().out.splitlines() if "only a comment" in line]
     who = r"new: check duplicates is only a comment in spec\.py, for your rows fail it: doubled"
-    assert re.fullmatch(rf"{who}: {SAW} \(line \d+.*, model/library/doubled/data/doubled\.csv\.gz\)", told)
+    assert re.fullmatch(
+        rf"{who}: {SAW} \(line \d+, repeats line \d+, model/library/doubled/data/doubled\.csv\.gz\)", told
+    )
 
 
 def test_the_spec_is_clean_python(spec: Path) -> None:
@@ -55,7 +57,7 @@ def test_the_spec_is_clean_python(spec: Path) -> None:
 def test_it_stands_in_the_spec_as_a_comment_with_the_sentence_why(spec: Path) -> None:
     content = spec.read_text()
     comments = " ".join(line.strip().removeprefix("# ") for line in content.splitlines() if line.startswith("    #"))
-    assert re.search(rf"Your rows fail this check today: {SAW} \(line \d+", comments)
+    assert re.search(rf"Your rows fail this check today: {SAW} \(line \d+, repeats line \d+, ", comments)
     assert f"\n    # {COMMENT}\n" in content
     assert '\n    Check("overlap", {"by": "features"}' in content, "what the rows pass is a check"
 
