@@ -152,7 +152,8 @@ def learning_files(root: Path, spec: ModelSpec) -> list[Path]:
     Of its folder only the rows' file is left out, since `Data.sha256` counts them, wherever they lie.
     """
     library, folder = root / "model" / "library", root / spec.folder
-    room = [path for path in files_below(root / "model") if path.suffix == ".py" and library not in path.parents]
+    code = [path for path in files_below(root / "model") if path.suffix == ".py"]
+    room = [path for path in code if path.parent == library or library not in path.parents]
     return [*room, *(path for path in files_below(folder) if path != folder / spec.dataset.file)]
 
 

@@ -134,7 +134,7 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    """This process's own. Buildah refuses every command where DOCKER_CONFIG holds no login, which is no error to Docker."""
+    """This process's own. Buildah refuses every command where DOCKER_CONFIG holds no login, as Docker does not."""
     own = dict(os.environ)
     if "DOCKER_CONFIG" in own and not Path(own["DOCKER_CONFIG"], "config.json").is_file():
         del own["DOCKER_CONFIG"]
