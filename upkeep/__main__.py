@@ -19,14 +19,23 @@ def main(words: list[str]) -> int:
     if len(words) != 1 or words[0] not in COMMANDS:
         print(f"usage: python -m upkeep {' | '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    code = 0
-    try:
-        line = COMMANDS[words[0]](ROOT)
-    except DeliveryError as error:
-        line, code = str(error), error.exit_code
+    told = ROOT / "build" / "upkeep" / f"{words[0]}.txt"
+    line, code = run(words[0], told)
     print(line, file=sys.stderr if code else sys.stdout)
-    replace_file(ROOT / "build" / "upkeep" / f"{words[0]}.txt", line + "\n")
+    replace_file(told, line + "\n")
     return code
+
+
+def run(command: str, told: Path) -> tuple[str, int]:
+    """Its one line and its exit code, whatever happens: the build server reads the line, and must find one."""
+    try:
+        told.unlink(missing_ok=True)  # what was said yesterday is not what is so today
+        return COMMANDS[command](ROOT), 0
+    except DeliveryError as error:
+        return str(error), error.exit_code
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return f"{command}: broke off and told nothing ({said}); remove build/upkeep, then `make {command}` again", 3
 
 
 if __name__ == "__main__":

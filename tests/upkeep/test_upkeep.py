@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import upkeep.__main__ as upkeep
 from delivery.errors import Broken, Refused
 from jenkins.rehearsal.standing_in import stand_in
 from tests.delivery.as_jenkins_reads import complaints
@@ -18,6 +19,9 @@ from upkeep.update import update
 REAL = Path(__file__).resolve().parents[2]
 SAME = "flask==3.1.3 \\\n    --hash=sha256:00\n"
 NEWER = SAME.replace("3.1.3", "3.2.0")
+ANSWERS = """#!/bin/sh
+for word in "$@"; do case "$word" in --output=*) printf '{}' > "${{word#--output=}}" ;; esac; done
+"""
 
 
 @pytest.fixture
@@ -31,6 +35,16 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / ".venv").mkdir()
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     return tmp_path
+
+
+@pytest.fixture
+def told(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command leaves its line; there is one of yesterday."""
+    monkeypatch.setattr(upkeep, "ROOT", root)
+    path = root / "build" / "upkeep" / "audit.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text("audit: said yesterday\n")
+    return path
 
 
 def cases(root: Path, lock: str) -> list[ElementTree.Element]:
@@ -104,6 +118,49 @@ def test_every_lock_of_make_lock_is_looked_at():
 
 @pytest.mark.parametrize("words", [[], ["audti"], ["audit", "update"]])
 def test_a_wrong_call_is_a_wrong_call(words):
-    from upkeep.__main__ import main
+    assert upkeep.main(words) == 2
 
-    assert main(words) == 2
+
+def half_made(program: Path) -> str:
+    """An environment that counts as made, without its program."""
+    program.unlink()
+    return "FileNotFoundError: [Errno 2] No such file or directory"
+
+
+def cut_off(program: Path) -> str:
+    """A report that ends in the middle, with an error of its own."""
+    program.write_text(ANSWERS.format('{"dependencies": [\\n'))
+    return "JSONDecodeError: Expecting value: line 2 column 1"
+
+
+def another_form(program: Path) -> str:
+    """A report as a later pip-audit might write it."""
+    program.write_text(ANSWERS.format('{"packages": []}'))
+    return "KeyError: 'dependencies'"
+
+
+@pytest.mark.parametrize("broken", [half_made, cut_off, another_form])
+def test_whatever_happens_leaves_one_sentence_for_the_build_server(root, told, capsys, broken):
+    said = broken(stand_in(root))
+    assert upkeep.main(["audit"]) == 3
+    output = capsys.readouterr()
+    assert output.err == told.read_text()
+    assert output.err.startswith(f"audit: broke off and told nothing ({said}")
+    assert output.err.count("\n") == 1
+    assert output.out == ""
+
+
+def test_what_was_said_yesterday_is_gone_when_a_run_is_cut_short(told, monkeypatch):
+    def interrupted(_root: Path) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(upkeep.COMMANDS, "audit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        upkeep.main(["audit"])
+    assert not told.exists()
+
+
+def test_what_is_told_replaces_what_was_said_yesterday(root, told, capsys):
+    stand_in(root)
+    assert upkeep.main(["audit"]) == 0
+    assert told.read_text() == capsys.readouterr().out == "audit: 2 packages, no known vulnerability\n"
