@@ -63,6 +63,13 @@ class SqliteIds:
         except sqlite3.Error as error:
             raise StoreFailed(f"{self._path}: {error}") from None
 
+    def close(self) -> None:
+        """Close this thread's connection; `remember` opens another. A worker that ends need not: all is written."""
+        connection = self._kept()
+        self._threads.connection = None
+        if connection is not None:
+            connection.close()
+
     def _remember(self, connection: sqlite3.Connection, ids: Sequence[tuple[str, int]]) -> list[bool]:
         try:
             with connection:
@@ -73,8 +80,7 @@ class SqliteIds:
                     self._forget(connection)
                 return news
         except sqlite3.Error:
-            self._threads.connection = None
-            connection.close()
+            self.close()
             raise
 
     def _forget(self, connection: sqlite3.Connection) -> None:
@@ -83,9 +89,13 @@ class SqliteIds:
         self._forget_at = time.monotonic() + FORGET_SECONDS
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
+        connection = self._kept()
         if connection is None:
             connection = self._threads.connection = self._connect()
+        return connection
+
+    def _kept(self) -> sqlite3.Connection | None:
+        connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         return connection
 
     def _connect(self) -> sqlite3.Connection:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+
+from serving.used_ids import SqliteIds
 
 
 def _neighbour(name: str) -> ModuleType:
@@ -49,9 +52,11 @@ def table_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., FlaskClient]:
+def open_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., FlaskClient]]:
     """A function that serves a release folder in this process, under the settings given."""
     from serving.app import create_app
+
+    opened: list[Flask] = []
 
     def open_(folder: Path, **settings: Any) -> FlaskClient:
         wanted = {"SIGNING_KEY": KEY, "FEEDBACK_STORE": str(tmp_path / "feedback.sqlite3"), **settings}
@@ -59,9 +64,14 @@ def open_client(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[...
             monkeypatch.delenv(name, raising=False)
         for name, value in wanted.items():
             monkeypatch.setenv(name, str(value))
-        return create_app(str(folder)).test_client()
+        opened.append(create_app(str(folder)))
+        return opened[-1].test_client()
 
-    return open_
+    yield open_
+    for app in opened:
+        used_ids = app.extensions["served"].used_ids
+        if isinstance(used_ids, SqliteIds):  # from Python 3.13 on a connection left open is a warning
+            used_ids.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -161,12 +162,23 @@ def test_the_client_of_redis_is_imported_only_when_it_is_asked_for() -> None:
 def test_ids_too_old_to_be_taken_are_forgotten_while_the_server_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids, now, clock = SqliteIds(tmp_path / "ids", keep_seconds=100), time.time(), time.monotonic()
+    now, clock = time.time(), time.monotonic()
     monkeypatch.setattr(time, "time", lambda: now)
-    ids.prepare()
-    assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, True]
-    monkeypatch.setattr(time, "time", lambda: now + 150)
-    assert ids.remember([("old", int(now))]) == [False], "it is not time yet"
-    monkeypatch.setattr(time, "monotonic", lambda: clock + FORGET_SECONDS + 60)
-    ids.remember([])
-    assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, False]
+    with closing(SqliteIds(tmp_path / "ids", keep_seconds=100)) as ids:
+        ids.prepare()
+        assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, True]
+        monkeypatch.setattr(time, "time", lambda: now + 150)
+        assert ids.remember([("old", int(now))]) == [False], "it is not time yet"
+        monkeypatch.setattr(time, "monotonic", lambda: clock + FORGET_SECONDS + 60)
+        ids.remember([])
+        assert ids.remember([("old", int(now)), ("young", int(now) + 90)]) == [True, False]
+
+
+def test_a_connection_that_was_closed_is_opened_again(tmp_path: Path) -> None:
+    with closing(SqliteIds(tmp_path / "ids", keep_seconds=100)) as ids:
+        ids.prepare()
+        now = int(time.time())
+        assert ids.remember([("a", now)]) == [True]
+        ids.close()
+        ids.close()
+        assert ids.remember([("a", now), ("b", now)]) == [False, True]
