@@ -155,7 +155,10 @@ def test_a_broken_spec_is_named(toy: Path, content: str, sentence: str) -> None:
         ({"behaviour": {"change.mae": None}}, "behaviour change.mae: evaluation.json has"),
         ({"gates": (Gate("slice", "accuracy@young", at_least=0.5),)}, "no slice young, there are none"),
         ({"checks": (Check("rows_count"),)}, "unknown check 'rows_count', there are"),
-        ({"checks": (Check("overlap", {"of": "id"}),)}, "check 'overlap': missing a required argument: 'by'"),
+        (
+            {"checks": (Check("overlap", {"by": "id", "of": 1}),)},
+            "check 'overlap': got an unexpected keyword argument 'of'",
+        ),
     ],
 )
 def test_a_spec_that_contradicts_itself_is_told(toy: Path, changes: dict[str, object], sentence: str) -> None:

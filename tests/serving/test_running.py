@@ -98,7 +98,7 @@ def test_a_killed_worker_takes_no_counter_back(servers: ModuleType, table_releas
         _predict_everywhere(servers, server.port, requests=40, rows=1)
         time.sleep(1.2)
         for pid in _workers(server.process.pid):
-            subprocess.run(["kill", "-9", str(pid)], check=True)
+            os.kill(pid, signal.SIGKILL)
         metrics = servers.ask(server.port, "GET", "/metrics")[1]
     assert counted(metrics, "http_requests_total", route="/predict", status="200") == 40
     assert counted(metrics, "model_feature_bin_total", feature="score") == 40
