@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from delivery.errors import DeliveryError
 from delivery.ledger import Entry
 from delivery.opening import open_delivery, var_of, who
-from delivery.progress import tell
+from delivery.progress import complain, tell
 from delivery.settings import Settings
 from delivery.targets import Champion
 from delivery.targets.kube.pulling import pull_release
@@ -41,11 +42,14 @@ def present_champion(settings: Settings, model: str) -> Champion | None:
 
 
 def note_refusal(settings: Settings, model: str, contender: str | None, why: str) -> None:
-    """What `check` or `gate` refused, in the ledger; who may not write there leaves it in the build's files alone."""
+    """What `check` or `gate` refused, in the ledger; who cannot write there leaves it in the build's files alone."""
     if not sees_target(settings):
         return
-    delivery = open_delivery(settings)
-    delivery.record(Entry(model, "refused", contender, who(), why, delivery.target.named(model)))
+    try:
+        delivery = open_delivery(settings)
+        delivery.record(Entry(model, "refused", contender, who(), why, delivery.target.named(model)))
+    except DeliveryError as problem:  # a refusal stays one, whatever becomes of its line
+        complain(f"{model}: the ledger does not have this refusal: {problem}")
 
 
 def known_approvals(settings: Settings, model: str, release: str) -> list[Entry]:

@@ -39,13 +39,15 @@ class Correction:
     def answer(self) -> Response:
         """Decides, rolls back or tells; a response `retrain` is for the caller, who needs the lock for other verbs.
 
-        What a killed delivery left is mended first, and its canary, which nobody judges any more, taken away.
+        What a killed delivery left is mended first.
         """
         promotion.recover(self.delivery, self.alert.model)
-        self.delivery.target.remove(self.alert.model, "canary")
         standing = self._standing()
         response = decide(self.alert, standing, self.policy)
         if response.action == "tell":
+            if self.alert.firing and self.alert.release not in (None, standing.live):
+                # The lock is held, so no delivery judges it: a killed one left its canary, and people still reach it.
+                self.delivery.target.remove(self.alert.model, "canary")
             self.note("told", response.reason, response.stopped_by)
         elif response.action == "rollback":
             self._roll_back(standing, response)

@@ -1,18 +1,19 @@
 """The way of a sealed release into production: staging, monitor, canary, promote, and back.
 
 Functions over a `Delivery` (target, ledger, journal) that expect the model's lock to be held. Each leaves its file in
-the model's build folder; a no is `Refused`, after the ledger and the file have it.
+the model's build folder; a no is `Refused`, after the ledger has it, and the file where the canary was judged.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from delivery import promotion
+from delivery.approving import Approval, wants_approval
 from delivery.errors import DoesNotComeUp, Refused, WrongSetting
 from delivery.files import read_json, replace_json
 from delivery.journal import now
@@ -26,7 +27,6 @@ from delivery.trial import Step, Trial, harmed
 
 __all__ = ["canary", "monitor", "promote", "rollback", "stage"]
 
-Approval = Literal["never", "too_good", "always"]
 Document = dict[str, Any]
 
 
@@ -94,7 +94,8 @@ def promote(
     champion = _champion(delivery, model)
     live = champion.release if champion else None
     if live == release:
-        return "; ".join(filter(None, [_unchanged(build, model, release), delivery.target.renew(model)]))
+        renewed = "" if delivery.ledger.hold(model) else delivery.target.renew(model)
+        return "; ".join(filter(None, [_unchanged(build, model, release), renewed]))
     decision = _decision_for(build, model, release, live, again)
     _refuse_if_held(delivery, build, model, release, live, who, decision)
     _refuse_unapproved(delivery, model, release, folder, approval, who)
@@ -116,13 +117,15 @@ def _champion(delivery: Delivery, model: str) -> Champion | None:
 def _try(trial: Trial, build: Path, live: str | None, faults: str | None) -> Step:
     """The last step of a canary, which may be that it does not even come up."""
     begun, first = time.monotonic(), trial.policy.shares[0]
+    for name in ("observation.json", "decision.json"):  # an earlier canary's are not this one's
+        (build / name).unlink(missing_ok=True)
+    if live:
+        trial.target.weigh(trial.model, first)  # people reach a canary from its first moment on
     try:
-        if live:
-            trial.target.weigh(trial.model, first)  # people reach a canary from its first moment on
         trial.target.start(trial.model, "canary", trial.release, faults)
-        return _watch(trial, build, trial.model)
     except DoesNotComeUp as problem:
-        return Step(first, harmed(str(problem)), time.monotonic() - begun)
+        return Step(first, harmed(str(problem)), time.monotonic() - begun, came_up=False)
+    return _watch(trial, build, trial.model)
 
 
 def _watch(trial: Trial, build: Path, model: str) -> Step:
@@ -144,8 +147,7 @@ def _conclude(
     measured = {"seconds": round(last.seconds, 3), "requests": last.requests}
     evidence = {**measured, **last.as_json(), "findings": [asdict(finding) for finding in decision.findings]}
     if decision.outcome != "promote":
-        # One that answered nobody may be tried again: perhaps it was a quota.
-        action: Action = "aborted" if decision.outcome == "abort" and last.requests else "refused"
+        action: Action = "aborted" if decision.outcome == "abort" and last.came_up else "refused"
         delivery.record(Entry(model, action, release, who, decision.reason, live, evidence))
     _write_decision(
         build, model, release, live, decision.outcome, decision.reason, **measured,
@@ -209,24 +211,6 @@ def _refuse_unapproved(
     delivery.record(Entry(model, "refused", release, who, f"not approved: {reason}"))
     raise Refused(f"{model}: release {release} waits for a person: {reason}; "
                   f"`approve {model} --release {release} --why ...` says yes")  # fmt: skip
-
-
-def wants_approval(folder: Path, approval: Approval) -> str | None:
-    """Why a person has to say yes to a sealed release; None where the policy asks for nobody."""
-    if approval == "never":
-        return None
-    beyond = [verdict["gate"] for verdict in read_json(folder / "release.json")["verdicts"] if too_good(verdict)]
-    always = ["every release needs an approval (approval.policy)"] if approval == "always" else []
-    return "; ".join([*always, *([f"too good to be true by {', '.join(beyond)}"] if beyond else [])]) or None
-
-
-def too_good(verdict: Mapping[str, Any]) -> bool:
-    """Whether a ceiling was broken: by its numbers, for the gate lets such a release go on to be asked about."""
-    seen = verdict[verdict["statistic"]] if verdict["kind"] == "ceiling" else None
-    if seen is None:
-        return False
-    low, high = verdict["at_least"], verdict["at_most"]
-    return (low is not None and seen < low) or (high is not None and seen > high)
 
 
 def _unchanged(build: Path, model: str, release: str) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from delivery.errors import Broken, Refused
+from delivery.errors import Broken, DoesNotComeUp, Refused
 from delivery.judging import Decision, Finding, Observation, Policy, Promised, judge
 from delivery.observing import NotSeen, Watch
 from delivery.replaying import Case, Exchange, Replay, Side
@@ -46,6 +46,8 @@ class Step:
     """How many the canary had been sent so far; of one that is gone, as many as are known."""
     canary: Observation | None = None
     champion: Observation | None = None
+    came_up: bool = True
+    """Whether the canary ever served: where it did not, that may be a quota's fault and no release's."""
 
     @property
     def counted(self) -> bool:
@@ -83,7 +85,7 @@ class Trial:
     relative: bool
     progress: Callable[[str], None]
     hurried: Callable[[], bool] = lambda: False
-    """Whether a rollback waits: looked at once a second."""
+    """Whether a rollback waits: looked at once a second, but not while pods or scrapes are waited for."""
 
     def run(self) -> Iterator[Step]:
         """The steps, each with the decision so far; an abort is the last one."""
@@ -96,7 +98,11 @@ class Trial:
         asked, patience = 0, self.policy.hold_seconds
         for share in self.policy.shares:
             self._give_way()
-            self.target.weigh(self.model, share)
+            try:
+                self.target.weigh(self.model, share)
+            except DoesNotComeUp as problem:
+                yield Step(share, harmed(str(problem)), time.monotonic() - begun, asked)
+                return
             self._send(share)
             step = self._observe(share, watch, begun, asked)
             yield step

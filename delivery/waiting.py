@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from delivery.approving import wants_approval
 from delivery.champions import known_approvals, present_champion
-from delivery.rollout import wants_approval
 from delivery.work import Work
 
 

@@ -149,7 +149,8 @@ def key_of(root: Path, spec: ModelSpec, data: Data) -> str:
 def learning_files(root: Path, spec: ModelSpec) -> list[Path]:
     """What training or judging this model could read: the Python of the room `model/`, and all files of its own folder.
 
-    Of its folder only the rows' file is left out, since `Data.sha256` counts them, wherever they lie.
+    Of its folder the rows' file is left out, since `Data.sha256` counts them, wherever they lie; so are hidden files,
+    caches, and words for people.
     """
     library, folder = root / "model" / "library", root / spec.folder
     code = [path for path in files_below(root / "model") if path.suffix == ".py"]

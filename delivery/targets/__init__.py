@@ -32,7 +32,7 @@ class Target(Protocol):
     """A place where releases run: processes on this machine, or Kubernetes.
 
     A model has three slots: stable answers the public, canary and staging answer only who asks them. Every method
-    raises `Broken` when the target cannot be reached, and its kind `DoesNotComeUp` when that is a release's own matter.
+    raises `Broken` when the target cannot be reached, its kind `DoesNotComeUp` when what was started does not serve.
     """
 
     def open(self) -> None:
@@ -72,7 +72,10 @@ class Target(Protocol):
         """Where one slot alone answers."""
 
     def watch(self, model: str, releases: Mapping[str, str], traffic: Traffic) -> Watch:
-        """What these releases (their addresses by release) do from now on; NotSeen where nobody can say."""
+        """What these releases (their addresses by release) do from now on, in a cluster since the canary was made.
+
+        NotSeen where nobody can say.
+        """
 
     def prove_scraped(self, model: str, slot: Slot, release: str) -> str:
         """Prove that what judges a canary later reads this slot now: a sentence, empty where the delivery itself reads.

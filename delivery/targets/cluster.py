@@ -138,9 +138,7 @@ class ClusterTarget:
             raise Refused(f"{model}: stable has {have} pods now: {problem}") from None
         self.slots.scale(model, wanted)
         visible(Write.SHARE_WEIGHED)
-        for slot in ("stable", "canary"):
-            if release := self.slots.release(model, slot):
-                self.slots.wait(model, slot, release)
+        self.slots.wait_for_both(model)
 
     def switch(self, model: str, release: str | None, previous: str | None) -> None:
         """A rolling update of stable to another image; the old pods serve until the new ones are ready."""
@@ -154,11 +152,13 @@ class ClusterTarget:
         self.slots.settle(model, release)
 
     def renew(self, model: str) -> str:
-        """Deployment and all around it as project.toml says now; applying what is there already changes nothing."""
-        before = self.slots.pod(model, "stable")
-        self.switch(model, self.named(model), self.previous(model))
-        same = self.slots.pod(model, "stable") == before
-        return "" if same else "its pods were exchanged, for project.toml says otherwise of them now"
+        """Deployment and all around it as project.toml says now; pods are exchanged only where it says otherwise."""
+        release, before = str(self.named(model)), self.previous(model)
+        if self.slots.differs(Wanted(model, "stable", release, self._image(model, release), previous=before)):
+            self.switch(model, release, before)
+            return "its pods were exchanged, for project.toml says otherwise of them now"
+        self.slots.settle(model, release)
+        return ""
 
     def serves(self, model: str, release: str) -> bool:
         """Whether stable is that release and answers as it; then what a killed switch left undone is done too."""
@@ -191,7 +191,7 @@ class ClusterTarget:
         return self.tunnels.url(self.cluster.namespace_of(slot), f"{name_of(model)}-{slot}")
 
     def watch(self, model: str, releases: Mapping[str, str], traffic: Traffic) -> Watch:
-        """Through Prometheus, from the first moment at which it reads every pod of both slots."""
+        """Through Prometheus, since the canary was made, once it reads every pod of both slots."""
         slots: tuple[Slot, ...] = ("stable", "canary") if len(releases) > 1 else ("canary",)
         return self.monitoring.watch(model, slots, traffic)
 

@@ -26,11 +26,11 @@ def check(work: Work, _call: argparse.Namespace) -> None:
     document = work.find("check.json")
     if document is None or key is None or document.get("key") != key:
         report = check_dataset(work.spec, work.root, champion["profile"] if champion else None, source)
-        document = {**report.document(), "key": key}
+        before, document = failures(document or {"checks": []}), {**report.document(), "key": key}
+        if (failed := failures(document)) and failed != before:
+            note_refusal(work.settings, work.name, None, f"check: {'; '.join(one['sentence'] for one in failed)}")
         work.leave("check.json", document)
         tell(f"check: {report_line(document)}")
-        if failed := failures(document):
-            note_refusal(work.settings, work.name, None, f"check: {'; '.join(one['sentence'] for one in failed)}")
     else:
         tell(f"check: nothing new, {report_line(document)}")
     write_junit(work.root / "build", "check", work.name, cases_of(document))

@@ -35,10 +35,10 @@ def gate(work: Work, _call: argparse.Namespace) -> None:
     if document is None or document.get("key") != key:
         note_champion(work, champion)
         document = {**run_gates(work, arguments), "key": key}
-        work.leave(FILE, document)
-        tell(f"gate: {report_line(document)}")
         if refusals := sentences(document):
             note_refusal(work.settings, work.name, document["contender"], f"gate: {'; '.join(refusals)}")
+        work.leave(FILE, document)
+        tell(f"gate: {report_line(document)}")
     else:
         tell(f"gate: nothing new, {report_line(document)}")
     write_junit(work.root / "build", "gate", work.name, cases_of(document))

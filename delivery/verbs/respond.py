@@ -21,7 +21,8 @@ from delivery.responding import Response
 from delivery.retraining import retrain
 from delivery.settings import Settings
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 300.0
+"""Longer than a canary waits for pods, before it can see that a rollback waits for it."""
 ORDER = ("rollback", "tell", "retrain")
 """What is quick and urgent first: a retraining takes minutes."""
 Answer = tuple[Alert, Response | None, int]

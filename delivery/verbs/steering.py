@@ -18,6 +18,8 @@ from delivery.work import Work
 
 IDENTITY = re.compile(r"[0-9a-f]{12}")
 WAIT_SECONDS = 60.0
+ROLLBACK_SECONDS = 300.0
+"""A canary gives way to a rollback, but may be waiting for pods at the moment."""
 THIS_BUILD = "build"
 
 
@@ -28,8 +30,8 @@ def rollback(work: Work, call: argparse.Namespace) -> None:
         tell(f"rollback: this build left no promotion of {work.name} unfinished, nothing to do")
         return
     delivery = open_delivery(work.settings)
-    hurry = in_a_hurry(work.settings, work.name, "rollback", WAIT_SECONDS)
-    with hurry, lock(work.settings, work.name, "rollback", WAIT_SECONDS):
+    hurry = in_a_hurry(work.settings, work.name, "rollback", ROLLBACK_SECONDS)
+    with hurry, lock(work.settings, work.name, "rollback", ROLLBACK_SECONDS):
         delivery.target.open()
         now = promotion.rollback(delivery, work.name, who=who(), why=call.why or "asked for", of=of)
     tell(f"rollback: {work.name} serves {now} again" if now else f"rollback: {of} is not live, nothing to do")

@@ -9,15 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from delivery.correcting import Correction
 from delivery.errors import Refused
 from delivery.locking import delivery_lock, hurried, in_a_hurry
 from delivery.opening import hurried as asked_by_moves
 from delivery.promotion import Delivery
 from delivery.settings import FILE, load_settings
-from delivery.verbs import steering
+from delivery.verbs import respond, steering
 from delivery.work import Work
 from model.library import load_spec
 from tests.delivery import alarms
@@ -78,16 +80,25 @@ def test_a_rollback_that_waits_is_seen_by_the_canary_that_holds_the_lock(tmp_pat
     steering.open_delivery(work.settings).target.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("name", "hurry", "did"), [("ModelSilent", False, "told"), ("ModelSlow", True, "rolled_back")])
-def test_of_alerts_the_canary_gives_way_to_a_rollback_alone(live: Project, name: str, hurry: bool, did: str) -> None:
+def test_an_alert_that_calls_for_a_rollback_makes_a_canary_give_way(live: Project) -> None:
     seen, path = asked_by_moves(load_settings(live.root / FILE), "toy"), live.root / "alert.json"
-    path.write_text(alarms.text([failing(name=name)]))
+    path.write_text(alarms.text([failing()]))
     with delivery_lock(live.root / "var", "toy", "canary"):
         call = live.start(path)
-        assert until(seen, 20.0 if hurry else 3.0) is hurry
+        assert until(seen, 20.0)
         assert call.poll() is None
     assert call.wait() == 0
-    assert live.actions() == ["promoted", "promoted", did]
+    assert live.actions() == ["promoted", "promoted", "rolled_back"]
+
+
+@pytest.mark.parametrize(
+    ("about", "hurries"), [({}, True), ({"name": "ModelSilent"}, False), ({"firing": False}, False)]
+)
+def test_of_alerts_only_one_that_calls_for_a_rollback_hurries(live: Project, about: Any, hurries: bool) -> None:
+    settings = load_settings(live.root / FILE)
+    correction = Correction(live.delivery, failing(**about), settings.correction, "respond")
+    with respond.hurry(settings, correction):
+        assert hurried(live.root / "var", "toy") is hurries
 
 
 def test_a_canary_gives_way_and_is_gone(delivery: Delivery, tmp_path: Path) -> None:

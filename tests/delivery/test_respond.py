@@ -182,6 +182,15 @@ def test_a_hold_and_a_cooldown_refuse_and_the_next_repeat_is_heard(live: Project
     assert live.live() == "ccc"
 
 
+def test_a_canary_that_a_killed_delivery_left_is_taken_away(live: Project, make_release) -> None:
+    live.delivery.target.publish("toy", make_release("ccc"))
+    live.delivery.target.start("toy", "canary", "ccc")
+    code, told, _ = live.respond([failing(release="ccc")])
+    assert code == 0
+    assert "told: release ccc is not live, bbb is" in told[0]
+    assert live.delivery.target.state.read().model("toy").canary is None
+
+
 def test_an_alert_about_nothing_in_production_is_told(project: Project) -> None:
     code, told, _ = project.respond([alarms.alert(model=MODEL)])
     assert code == 0

@@ -8,9 +8,9 @@ import shutil
 
 import pytest
 
+from delivery.approving import wants_approval
 from delivery.ledger import Entry
 from delivery.opening import open_delivery, open_local
-from delivery.rollout import wants_approval
 from delivery.settings import FILE, load_settings
 from delivery.verbs import release as sealing
 from delivery.verbs import steering

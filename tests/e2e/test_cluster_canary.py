@@ -73,6 +73,7 @@ def test_a_canary_whose_pods_begin_to_crash_is_aborted_though_none_of_them_can_c
         canary(there, second, policy=PEOPLE, progress=crash)
     assert crowd.outcomes["answered"] == crowd.outcomes["sent"]
     assert live(there) == before
+    assert there.delivery().ledger.entries(MODEL)[-1].action == "aborted"
 
 
 def test_a_canary_that_nobody_asks_is_held_and_refused(there: Bench, second: Path) -> None:

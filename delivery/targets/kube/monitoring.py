@@ -13,13 +13,15 @@ from delivery.manifests import name_of
 from delivery.observing import NotSeen, Watch
 from delivery.rules import not_loaded
 from delivery.targets import Slot
-from delivery.targets.kube.api import MANAGER, Document
+from delivery.targets.kube.api import MANAGER, NOT_FOUND, ApiRefused, Document
 from delivery.targets.kube.prometheus import PATIENCE_SCRAPES, Prometheus, PrometheusWatch, Targets
 from delivery.targets.kube.slots import Slots
 
 LIVE_SECONDS = 150.0
 """What is new reaches Prometheus through a mounted secret or ConfigMap, renewed by a kubelet once a minute only."""
 POLL_SECONDS = 1.0
+ALIVE_SECONDS = 30.0
+"""A canary's pod that is replaced may take so long; meanwhile nobody looks whether a rollback waits."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Monitoring:
         targets, pods = self._targets(model, slots), partial(self._pods, model, slots)
         targets.wait(pods, 0.0, self.patience_seconds)
         began, release = self.slots.made_at(model, "canary"), self.slots.release(model, "canary")
-        alive = partial(self.slots.wait, model, "canary", release)
+        alive = partial(self.slots.wait, model, "canary", release, ALIVE_SECONDS)
         return PrometheusWatch(targets, pods, traffic, began, {str(release): alive})
 
     def prove(self, model: str, slot: Slot) -> str:
@@ -86,7 +88,13 @@ class Monitoring:
     def _take_back_routes(self, kept: set[str]) -> None:
         """Who is no longer to be called is not called any more."""
         api, namespace = self.slots.api, self.slots.cluster.namespace
-        for route in api.labelled("AlertmanagerConfig", namespace, managed_by=MANAGER):
+        try:
+            there = api.labelled("AlertmanagerConfig", namespace, managed_by=MANAGER)
+        except ApiRefused as problem:
+            if problem.status == NOT_FOUND:  # a cluster without this kind has none of them
+                return
+            raise
+        for route in there:
             if route["metadata"]["name"] not in kept:
                 api.delete("AlertmanagerConfig", namespace, route["metadata"]["name"])
 

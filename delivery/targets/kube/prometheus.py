@@ -113,7 +113,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class PrometheusWatch:
-    """A `Watch` over what Prometheus has; `began` on its clock."""
+    """A `Watch` over what Prometheus has; `began` is when the canary was made, by the API server's clock."""
 
     targets: Targets
     pods: Callable[[], Mapping[str, int]]

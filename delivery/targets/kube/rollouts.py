@@ -33,15 +33,15 @@ class Rollouts:
 
         `seconds` without any progress are too many; a rollout of many pods may take as long as it goes on.
         """
-        begun, before = time.monotonic(), None
+        begun, most = time.monotonic(), -1
         while True:
             deployment = self.api.get("Deployment", namespace, name)
             if deployment is None:
                 raise Broken(f"{namespace}/{name}: somebody deleted the deployment during its rollout")
             if complete(deployment):
                 return
-            if (counts := counts_of(deployment)) != before:
-                begun, before = time.monotonic(), counts
+            if (there := sum(counts_of(deployment)[1:])) > most:
+                begun, most = time.monotonic(), there
             waited = time.monotonic() - begun
             pods = self._pods(deployment, release)
             reason = _of_quota(deployment) or next(filter(None, (self._of_pod(pod, waited) for pod in pods)), None)

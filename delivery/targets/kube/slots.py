@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from delivery.clusters import Cluster, Replicas
-from delivery.errors import Broken
+from delivery.errors import Broken, DoesNotComeUp
 from delivery.journal import Write, visible
 from delivery.manifests import Manifests, Wanted, name_of
 from delivery.targets import Slot
@@ -44,11 +44,6 @@ class Slots:
         found = self.deployment(model, slot)
         return str(found["metadata"]["labels"]["release"]) if found else None
 
-    def pod(self, model: str, slot: Slot) -> Document | None:
-        """What each pod of a slot is made from; None where it is empty."""
-        found = self.deployment(model, slot)
-        return dict(found["spec"]["template"]) if found else None
-
     def replicas(self, model: str, slot: Slot) -> int | None:
         """How many pods a slot should have; None where it is empty."""
         found = self.deployment(model, slot)
@@ -70,12 +65,28 @@ class Slots:
         """Apply a slot and what it needs."""
         self._apply(self.manifests.slot(wanted))
 
-    def wait(self, model: str, slot: Slot, release: str | None) -> None:
-        """Until all pods of a slot are of this release and ready; Broken gives the reason where they do not come."""
+    def wait(self, model: str, slot: Slot, release: str | None, seconds: float = ROLLOUT_SECONDS) -> None:
+        """Until all pods of a slot are of this release and ready; DoesNotComeUp gives the reason where they are not."""
         namespace, name = self.cluster.namespace_of(slot), f"{name_of(model)}-{slot}"
         if release is None:
             raise Broken(f"{namespace}/{name}: somebody deleted the deployment")
-        Rollouts(self.api).wait(namespace, name, release, ROLLOUT_SECONDS)
+        Rollouts(self.api).wait(namespace, name, release, seconds)
+
+    def wait_for_both(self, model: str) -> None:
+        """The same for stable and, where there is one, canary: if stable's pods do not come, that is no fault of it."""
+        try:
+            self.wait(model, "stable", self.release(model, "stable"))
+        except DoesNotComeUp as problem:
+            raise Broken(str(problem)) from None
+        if release := self.release(model, "canary"):
+            self.wait(model, "canary", release)
+
+    def differs(self, wanted: Wanted) -> bool:
+        """Whether applying a slot would change what its pods are made from."""
+        [deployment] = [one for one in self.manifests.slot(wanted) if one["kind"] == "Deployment"]
+        there = self.deployment(wanted.model, wanted.slot)
+        then = self.api.apply(deployment, dry_run=True)
+        return there is None or bool(there["spec"]["template"] != then["spec"]["template"])
 
     def scale(self, model: str, replicas: Replicas) -> None:
         """So many pods of stable and canary, with the HPA standing still at stable's number."""
