@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import statistics
 import sys
@@ -21,13 +20,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import monitoring
+from bench.bodies import bodies_of
 from bench.load import client, press
 from bench.rival.fitted import leave_pipeline
 from bench.servers import WORKERS, Running, Server, make_environment, run, size_mib
-from model.data import load
 from model.documents import write_json
-from model.instances import instances_of
-from model.library import find_models, load_spec
+from model.library import find_models
 
 ROOT = Path(__file__).parents[1]
 SCENES = (
@@ -117,18 +115,6 @@ def start_seconds(server: Server) -> float:
     """From the start of the process to the first ready answer."""
     with run(server) as running:
         return running.ready_seconds
-
-
-def bodies_of(model: str, rows_a_request: int, bodies: int = 50) -> Path:
-    """A file of request bodies of holdout rows, one a line."""
-    spec = load_spec(model)
-    instances = instances_of(load(spec, ROOT).holdout.features, spec.features)
-    path = ROOT / "build" / "bench" / f"{model}-{rows_a_request}.jsonl"
-    some = [
-        [instances[(n * rows_a_request + k) % len(instances)] for k in range(rows_a_request)] for n in range(bodies)
-    ]
-    path.write_text("\n".join(json.dumps({"instances": rows}) for rows in some), encoding="utf-8")
-    return path
 
 
 def pair(mine: Running, theirs: Running, bodies: Path, clients: int, seconds: float) -> tuple[Round, Round]:

@@ -19,6 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.bodies import bodies_of
 from bench.load import client, press
 from bench.servers import Running, Server, make_environment, run
 from model.documents import write_json
@@ -47,8 +48,6 @@ def main(words: list[str]) -> int:
 
 def measure(model: str, rounds: int, seconds: float, console: Console) -> Iterator[dict[str, Any]]:
     """Each scene in pairs, then the scrape."""
-    from bench.__main__ import bodies_of
-
     watched, unwatched = sides_of(model)
     with run(watched) as mine, run(unwatched) as other:
         for scene, rows_a_request, clients in SCENES:
